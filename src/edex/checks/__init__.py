@@ -1,0 +1,39 @@
+"""Questions, checks, hints and feedback: what runs when a student calls ``check("q3")``."""
+
+from edex.checks.expectations import (
+    Unmet,
+    expect,
+    expect_array,
+    expect_estimator,
+    expect_function,
+    expect_number,
+    expect_table,
+    expect_text,
+)
+from edex.checks.placeholder import NotAnswered, Todo
+from edex.checks.questions import Question, Questions, load_questions
+from edex.checks.session import Session, Tools, find_questions, report, start
+from edex.checks.verdict import Verdict, judge
+
+__all__ = [
+    "NotAnswered",
+    "Question",
+    "Questions",
+    "Session",
+    "Todo",
+    "Tools",
+    "Unmet",
+    "Verdict",
+    "expect",
+    "expect_array",
+    "expect_estimator",
+    "expect_function",
+    "expect_number",
+    "expect_table",
+    "expect_text",
+    "find_questions",
+    "judge",
+    "load_questions",
+    "report",
+    "start",
+]

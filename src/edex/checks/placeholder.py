@@ -1,0 +1,65 @@
+"""The placeholder that stands where a student's answer will be.
+
+A blank problem set must run from top to bottom and say, in one line each time, which question is
+still open. So ``todo("q3")`` gives an object that can be assigned and shown, but says
+"q3 is still to do" as soon as anything is computed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from edex.errors import EdexError
+
+__all__ = ["NotAnswered", "Todo"]
+
+
+class NotAnswered(EdexError, NotImplementedError):  # noqa: N818  (read by students)
+    """A cell needs the answer of a question that is still to do."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(
+            f"{question} is still to do, and this cell needs its answer. "
+            f"Fill in the cell of {question}, run it, then run this one again."
+        )
+        self.question = question
+
+
+def _refuse(self: Todo, *args: object, **kwargs: object) -> NoReturn:
+    raise NotAnswered(self.question)
+
+
+class Todo:
+    """An answer that is still to do.
+
+    Parameters
+    ----------
+    question : str
+        The question it belongs to, for example ``"q3"``.
+    """
+
+    __slots__ = ("question",)
+
+    def __init__(self, question: str) -> None:
+        object.__setattr__(self, "question", question)
+
+    def __repr__(self) -> str:
+        return f"<{self.question}: still to do>"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") and name != "__array__":
+            raise AttributeError(name)
+        raise NotAnswered(self.question)
+
+    # Everything that would compute with the answer. ``__array__`` is what NumPy, pandas,
+    # Matplotlib and scikit-learn ask for.
+    __array__: Callable[..., Any] = _refuse
+    __setattr__ = _refuse
+    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __setitem__ = __call__ = _refuse
+    __int__ = __float__ = __complex__ = __index__ = __round__ = __abs__ = __neg__ = _refuse
+    __format__ = __str__ = _refuse
+    __hash__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
+    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __pow__ = __matmul__ = _refuse
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = __mod__ = _refuse
+    __invert__ = __and__ = __or__ = __xor__ = __enter__ = __exit__ = _refuse

@@ -1,0 +1,421 @@
+"""The command ``edex VERB THING``: one verb, one function.
+
+Anything heavy is imported inside the verb, so that ``edex --help`` and ``edex list`` answer at
+once. Exit codes: 0 done; 1 it ran and the answer is no; 2 the command was not understood.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from edex import __version__
+from edex.errors import EdexError, InputError
+
+if TYPE_CHECKING:
+    from edex.course import EdExFolder
+
+__all__ = ["main"]
+
+# What `edex run` calls for each EdEx: module and function.
+RUNNERS = {"melting-temperature": ("edex.melting.report", "run")}
+PREDICTORS = ("melting",)
+
+
+class _Verbs(click.Group):
+    """A group that suggests the nearest verb for an unknown one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if self.get_command(ctx, name) is None:
+            import difflib
+
+            close = difflib.get_close_matches(name, self.commands, n=1)
+            guess = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"There is no verb {name!r}.{guess} Verbs are {', '.join(self.commands)}.")
+        return super().resolve_command(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="edex", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Hands-on examples of machine learning in the physical sciences.
+
+    New here? Try `edex doctor`, then `edex list`, then `edex start 4`.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line; errors that edex raises on purpose end in one message, exit code 1."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except InputError as error:
+        click.echo(f"edex: {error}", err=True)
+        sys.exit(2)
+    except EdexError as error:
+        click.echo(f"edex: {error}", err=True)
+        sys.exit(1)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    sys.exit(0)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Check that this computer is ready for the course."""
+    from edex.doctor import examine
+
+    findings = examine()
+    if as_json:
+        _print_json([finding._asdict() for finding in findings])
+    else:
+        for finding in findings:
+            mark = "ok  " if finding.is_good else ("note" if finding.is_optional else "BAD ")
+            click.echo(f"{mark}  {finding.subject}: {finding.detail}")
+        if all(finding.is_good or finding.is_optional for finding in findings):
+            click.echo("Ready. Start with: edex start 4")
+    sys.exit(0 if all(f.is_good or f.is_optional for f in findings) else 1)
+
+
+@cli.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
+    """List the EdExes of the course."""
+    from edex.course import PLANNED, edex_folders
+
+    ready = {edex.id: edex for edex in edex_folders()}
+    rows = [
+        {
+            "number": number,
+            "id": edex_id,
+            "title": ready[edex_id].title if edex_id in ready else title,
+            "minutes": ready[edex_id].minutes if edex_id in ready else None,
+            "status": "ready" if edex_id in ready else "planned",
+        }
+        for number, edex_id, title in PLANNED
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
+        click.echo(f"{row['number']}  {row['id']:<24}  {minutes:>8}  {row['title']}")
+
+
+@cli.command()
+@click.argument("edex_name", metavar="EDEX")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Where your notebook is kept (default: this folder).",
+)
+@click.option("--no-open", is_flag=True, help="Only write the notebook.")
+def start(edex_name: str, folder: Path, no_open: bool) -> None:
+    """Get the problem set of EDEX and open it in JupyterLab.
+
+    A notebook that is there already is opened as it is: your answers are never replaced.
+    """
+    from edex.course import find_edex
+
+    edex = find_edex(edex_name)
+    notebook = folder / f"{edex.id}-problem-set.ipynb"
+    if notebook.exists():
+        click.echo(f"Opening your notebook {notebook} with the answers so far.")
+    else:
+        from edex.notebooks.builder import write_problem_set
+
+        write_problem_set(edex, notebook)
+        click.echo(f"Wrote {notebook}. About {edex.minutes} minutes of work.")
+    if no_open:
+        click.echo(f"Open it with: jupyter lab {notebook}")
+        return
+    import subprocess
+
+    click.echo("Opening JupyterLab. Stop it with Ctrl + C in this window.")
+    subprocess.run([sys.executable, "-m", "jupyter", "lab", str(notebook)], check=False)
+
+
+@cli.command()
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--timeout", default=600, show_default=True, help="Limit for each cell, in s.")
+def check(notebook: Path, as_json: bool, timeout: int) -> None:
+    """Run a filled-in NOTEBOOK in a fresh kernel and check every answer.
+
+    Exit code 0: full marks; 1: something is missing or wrong.
+    """
+    from edex.notebooks.submission import check_notebook
+
+    with _progress(as_json) as step:
+        report = check_notebook(notebook, timeout=timeout, step=step)
+    if as_json:
+        _print_json(report)
+    else:
+        from edex.notebooks.submission import print_report
+
+        print_report(report)
+    sys.exit(0 if report["points"] == report["max_points"] else 1)
+
+
+@cli.command()
+@click.argument("edex_names", metavar="[EDEX]...", nargs=-1)
+@click.option("--preset", default="default", show_default=True, help="quick, default or full.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build"),
+    show_default=True,
+    help="Folder for the results.",
+)
+@click.option("--force", is_flag=True, help="Build even what has not changed.")
+@click.option("--timeout", default=1800, show_default=True, help="Limit for each cell, in s.")
+def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int) -> None:
+    """Build problem set, executed solution and results report (all EdExes if none is named)."""
+    from edex.course import edex_folders, find_edex
+
+    for edex in [find_edex(name) for name in edex_names] or edex_folders():
+        _build_one(edex, out / edex.path.name, preset, force, timeout)
+
+
+def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: int) -> None:
+    from edex.datasets import fingerprint
+    from edex.notebooks.builder import build as build_edex
+
+    with _progress() as step:
+        result = build_edex(
+            edex,
+            out,
+            preset=preset,
+            force=force,
+            fingerprint=fingerprint(),
+            timeout=timeout,
+            step=step,
+        )
+        report = out / "results.json"
+        if edex.id in RUNNERS and not (result.was_current and report.is_file()):
+            _write_results(edex.id, preset, report, step)
+    gates = result.gates
+    state = "unchanged" if result.was_current else "built"
+    click.echo(f"{edex.id} ({preset}): {state}")
+    click.echo(f"  problem set  {result.problem_set}  (blank: {gates.blank_points} points)")
+    click.echo(
+        f"  solution     {result.solution}  ({gates.solution_points} of {gates.max_points} points; "
+        f"{gates.n_mutants} wrong answers caught)"
+    )
+    if report.is_file():
+        click.echo(f"  results      {report.with_suffix('.md')}, {report.name}")
+
+
+def _write_results(edex_id: str, preset: str, target: Path, step: Any) -> None:
+    import json
+
+    from edex.notebooks.builder import write_atomically
+
+    results = _runner(edex_id)(
+        preset=preset, progress=lambda done, total: step("results", done, total)
+    )
+    text = json.dumps(results.to_dict(), indent=1, ensure_ascii=False) + "\n"
+    write_atomically(target, text.encode())
+    write_atomically(target.with_suffix(".md"), results.to_markdown().encode())
+
+
+@cli.command()
+@click.argument("edex_name", metavar="EDEX")
+@click.option("--preset", default="default", show_default=True, help="quick, default or full.")
+@click.option("--seed", type=int, help="Another seed than the EdEx's own.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def run(edex_name: str, preset: str, seed: int | None, as_json: bool) -> None:
+    """Compute the results of EDEX: the paper's, ours, error bars, seed, split."""
+    from edex.course import find_edex
+
+    edex = find_edex(edex_name)
+    with _progress(as_json) as step:
+        arguments: dict[str, Any] = {} if seed is None else {"seed": seed}
+        results = _runner(edex.id)(
+            preset=preset,
+            progress=lambda done, total: step("results", done, total),
+            **arguments,
+        )
+    if as_json:
+        _print_json(results.to_dict())
+    else:
+        results.print()
+
+
+def _runner(edex_id: str) -> Any:
+    import importlib
+
+    if edex_id not in RUNNERS:
+        raise InputError(
+            f"The EdEx {edex_id!r} has no results to compute. "
+            f"Results come with: {', '.join(RUNNERS)}. Build the notebooks with: edex build"
+        )
+    module, function = RUNNERS[edex_id]
+    return getattr(importlib.import_module(module), function)
+
+
+@cli.group(cls=_Verbs)
+def data() -> None:
+    """See, fetch and verify data sets."""
+
+
+@data.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def data_list(as_json: bool) -> None:
+    """List the data sets and whether they are here."""
+    from edex.datasets import describe
+
+    rows = describe()
+    if as_json:
+        _print_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']:<20} {row['state']:<10} {row['title']}")
+
+
+@data.command("card")
+@click.argument("name")
+def data_card(name: str) -> None:
+    """Print the data card of NAME: origin, licence, units, known faults."""
+    from edex.datasets import card
+
+    click.echo(card(name))
+
+
+@data.command("fetch")
+@click.argument("name")
+def data_fetch(name: str) -> None:
+    """Download the data set NAME into the cache."""
+    from edex.datasets import fetch
+
+    with _progress() as step:
+        files = fetch(name, progress=lambda done, total: step("fetching", done, total))
+    for path in files.values():
+        click.echo(path)
+
+
+@data.command("verify")
+@click.argument("name", required=False)
+def data_verify(name: str | None) -> None:
+    """Hash the files of NAME (of all data sets if none is named) again and compare."""
+    from edex.datasets import known_names, verify
+
+    good = True
+    for dataset in [name] if name else known_names():
+        for file, state in verify(dataset).items():
+            click.echo(f"{state:<8} {dataset}  {file}")
+            good &= state != "damaged"
+    sys.exit(0 if good else 1)
+
+
+@cli.command()
+@click.argument("name", metavar="ID")
+@click.option(
+    "--parent",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Folder in which it is made (default: this folder).",
+)
+def new(name: str, parent: Path) -> None:
+    """Start a new EdEx called ID: a small one that is complete and passes all gates."""
+    from edex.notebooks.skeleton import new_edex
+
+    folder = new_edex(name, parent)
+    click.echo(f"Made {folder} with edex.md, checks.py, mutants.md and instructor.md.")
+    click.echo(f"Build it with: edex build {folder}")
+
+
+@cli.command()
+@click.argument("edex_names", metavar="[EDEX]...", nargs=-1)
+def lint(edex_names: tuple[str, ...]) -> None:
+    """Find mistakes in the source of EDEX without running it (all if none is named)."""
+    from edex.course import course_folder, edex_folders, find_edex
+    from edex.notebooks.glossary import read_glossary
+    from edex.notebooks.lint import lint as lint_edex
+
+    glossary = read_glossary(course_folder() / "glossary.md")
+    edexes = [find_edex(name) for name in edex_names] or edex_folders()
+    mistakes = [mistake for edex in edexes for mistake in lint_edex(edex, glossary)]
+    for mistake in mistakes:
+        click.echo(mistake)
+    if not mistakes:
+        click.echo(f"No mistakes in {', '.join(edex.id for edex in edexes)}.")
+    sys.exit(1 if mistakes else 0)
+
+
+@cli.command()
+@click.argument("what")
+@click.argument("things", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def predict(what: str, things: tuple[str, ...], as_json: bool) -> None:
+    """Predict WHAT (melting) for THINGS (formulas such as NaCl CaTiO3)."""
+    if what not in PREDICTORS:
+        raise InputError(
+            f"There is nothing called {what!r} to predict. Known: {', '.join(PREDICTORS)}. "
+            "Write, for example: edex predict melting NaCl"
+        )
+    from edex.melting.forecast import forecast, print_forecasts
+
+    forecasts = forecast(things)
+    if as_json:
+        _print_json([item.to_dict() for item in forecasts])
+    else:
+        print_forecasts(forecasts)
+
+
+@contextmanager
+def _progress(quiet: bool = False) -> Iterator[Any]:
+    """Give a function ``step(stage, done, total)`` that moves a bar with rate and estimate."""
+    if quiet:
+        yield lambda stage, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def step(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield step
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

@@ -1,0 +1,177 @@
+"""What data sets there are, and which files each of them needs.
+
+A file is known by its name, its size and its SHA-256 hash. The hash pins the content: whatever
+the place it comes from, a file is used only if its hash is the one written here.
+"""
+
+import difflib
+from dataclasses import dataclass
+
+from edex.errors import InputError
+
+__all__ = ["DatasetSpec", "RemoteFile", "dataset_names", "get_spec"]
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """One file of a data set.
+
+    Parameters
+    ----------
+    name : str
+        File name without folders.
+    url : str or None
+        Where edex downloads it; None for a file that is used where somebody put it
+        (in ``EDEX_DATA_DIR``) and never downloaded.
+    sha256 : str
+        Hash of the content, 64 hexadecimal digits.
+    size : int
+        Size in bytes.
+    is_required : bool, default=True
+        Whether the data set can be loaded without it.
+    """
+
+    name: str
+    url: str | None
+    sha256: str
+    size: int
+    is_required: bool = True
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """One data set.
+
+    Parameters
+    ----------
+    name : str
+        What the user types, for example ``"crc-melting"``.
+    title : str
+        One line for people.
+    files : tuple of RemoteFile
+        Empty for a data set that comes with a package.
+    package : str or None
+        The import that brings the data set, for one that needs no file.
+    licence : str
+        Short name of the licence.
+    """
+
+    name: str
+    title: str
+    files: tuple[RemoteFile, ...] = ()
+    package: str | None = None
+    licence: str = ""
+
+
+_MELTING_COMMIT = "52b3d97bafee1fceb98e0fb6a41d1e1886f7e193"
+_MELTING_URL = (
+    f"https://raw.githubusercontent.com/atomisticnet/MeLting/{_MELTING_COMMIT}/MeLting/data/"
+)
+_MELTING_PREFIX = "melting_temperature_and_features_"
+
+
+def _melting_file(part: str, sha256: str, size: int, *, is_required: bool = True) -> RemoteFile:
+    """Describe one CSV file of the repository of the paper."""
+    name = f"{_MELTING_PREFIX}{part}.csv"
+    return RemoteFile(name, _MELTING_URL + name, sha256, size, is_required)
+
+
+_SPECS = (
+    DatasetSpec(
+        name="crc-melting",
+        title="Melting temperatures of inorganic compounds (handbook table)",
+        package="chemicals",
+        licence="MIT (package chemicals)",
+    ),
+    DatasetSpec(
+        name="gharakhanyan-2024",
+        title="Melting temperatures and features of 476 binary solids (Gharakhanyan et al. 2024)",
+        licence="MIT",
+        files=(
+            _melting_file(
+                "training_set",
+                "11fe2f4bbed1d9f78fe641bea3e5a34e16f925de990f96e0539e1ca14e11ed4b",
+                372700,
+            ),
+            _melting_file(
+                "test_set",
+                "62876be152926b12249ce92f0943ba882a1640d2a951276beb4405875668b4ec",
+                51280,
+            ),
+            _melting_file(
+                "training_set_cluster1",
+                "41a276b6bd4ca86567550eafae45722e77c4bd3246f0e388cbf765cf2bfe1e3c",
+                181071,
+                is_required=False,
+            ),
+            _melting_file(
+                "training_set_cluster2",
+                "be0e51e5cfbb194483a4140148369d20a61a38117a9a6c682a66d98d1b6edad5",
+                199243,
+                is_required=False,
+            ),
+            _melting_file(
+                "test_set_cluster1",
+                "fb5c2624ee310b05c2a89c788ba4d9e45d403c0073369aa75dc828d28141ad1b",
+                33169,
+                is_required=False,
+            ),
+            _melting_file(
+                "test_set_cluster2",
+                "e81f6a522d8f1559756739d9705307d667274913fc8929f382ccbe9c45c1a0de",
+                19911,
+                is_required=False,
+            ),
+            # Derived from the four cluster files: compound, split, cluster.
+            RemoteFile(
+                "clusters.csv",
+                None,
+                "2f59f27ca4f98a83a5e278d0bc7ddd6d8c9990448b9225eaf965e9c145183d3b",
+                6228,
+                is_required=False,
+            ),
+        ),
+    ),
+)
+
+REGISTRY = {spec.name: spec for spec in _SPECS}
+
+
+def dataset_names() -> list[str]:
+    """List the names of all data sets.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> dataset_names()
+    ['crc-melting', 'gharakhanyan-2024']
+    """
+    return sorted(REGISTRY)
+
+
+def get_spec(name: str) -> DatasetSpec:
+    """Look up a data set by name.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"crc-melting"``.
+
+    Returns
+    -------
+    DatasetSpec
+
+    Raises
+    ------
+    InputError
+        If there is no data set of that name; the message suggests the nearest one.
+    """
+    if name in REGISTRY:
+        return REGISTRY[name]
+    known = ", ".join(dataset_names())
+    near = difflib.get_close_matches(str(name).lower(), REGISTRY, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]!r}?" if near else "Choose one of these."
+    raise InputError(f"There is no data set {name!r}. edex knows: {known}. {hint}")

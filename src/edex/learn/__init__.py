@@ -1,0 +1,1 @@
+"""What the sciences share: honest splits, scores with error bars, baselines, figures, results."""

@@ -1,0 +1,224 @@
+"""Solution regions: what a student does not see, and what stands there instead.
+
+Two forms, in code cells of a question only::
+
+    # BEGIN SOLUTION                    mae = abs(y - mean).mean()  # SOLUTION
+    model = Ridge().fit(X, y)
+    # END SOLUTION
+
+In the problem set the region becomes a stub at the same indentation. Names that the rest of the
+notebook needs are set to ``todo("q3")``, which says "q3 is still to do" as soon as it is used;
+a region that ends a function becomes ``return todo("q3")``; a written answer becomes empty text.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import textwrap
+import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from edex.notebooks.source import Cell, Source
+
+__all__ = ["Piece", "identifiers", "solution_lines", "solve", "split_regions", "stub"]
+
+_BEGIN = re.compile(r"^(\s*)# BEGIN SOLUTION\s*$")
+_END = re.compile(r"^(\s*)# END SOLUTION\s*$")
+_MARK = "# ▼ your code instead of this line"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of lines of a code cell, either kept or belonging to the solution.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        The lines, without markers.
+    line : int
+        Line in the file of the first of them.
+    indent : str
+        Indentation of the region; "" for kept lines.
+    is_solution : bool
+        Whether it is a solution region.
+    """
+
+    lines: tuple[str, ...]
+    line: int
+    indent: str = ""
+    is_solution: bool = False
+
+
+def split_regions(source: Source, cell: Cell) -> list[Piece]:
+    """Split a code cell into kept lines and solution regions.
+
+    Raises
+    ------
+    SourceError
+        For a region that is not closed, not opened, nested, empty, or outside a question.
+    """
+    pieces: list[Piece] = []
+    kept: list[str] = []
+    region: list[str] = []
+    opened: tuple[int, str] | None = None  # line and indentation
+
+    def flush(before: int) -> None:
+        if kept:
+            pieces.append(Piece(tuple(kept), before - len(kept)))
+            kept.clear()
+
+    for number, line in enumerate(cell.text.splitlines(), start=cell.line):
+        if begin := _BEGIN.match(line):
+            if opened:
+                raise source.error(
+                    f"A solution region starts inside the one opened in line {opened[0]}. "
+                    "Regions are not nested. Close the first with '# END SOLUTION'.",
+                    number,
+                )
+            flush(number)
+            opened = (number, begin[1])
+        elif _END.match(line):
+            if not opened:
+                raise source.error(
+                    "'# END SOLUTION' without '# BEGIN SOLUTION' above it in the same cell. "
+                    "Open the region or remove the line.",
+                    number,
+                )
+            if not any(text.strip() for text in region):
+                raise source.error(
+                    "The solution region is empty. It holds the code that students write. "
+                    "Fill or remove it.",
+                    opened[0],
+                )
+            pieces.append(Piece(tuple(region), opened[0] + 1, opened[1], is_solution=True))
+            region, opened = [], None
+        elif opened:
+            region.append(line)
+        elif line.rstrip().endswith("# SOLUTION"):
+            flush(number)
+            bare = line.rstrip().removesuffix("# SOLUTION").rstrip()
+            indent = line[: len(line) - len(line.lstrip())]
+            pieces.append(Piece((bare,), number, indent, is_solution=True))
+        else:
+            kept.append(line)
+    if opened:
+        raise source.error(
+            "This solution region is never closed. Each '# BEGIN SOLUTION' needs an "
+            "'# END SOLUTION' in the same cell. Add it.",
+            opened[0],
+        )
+    flush(cell.line + len(cell.text.splitlines()))
+    has_region = any(piece.is_solution for piece in pieces)
+    if has_region and not cell.question:
+        first = next(piece for piece in pieces if piece.is_solution)
+        raise source.error(
+            "A solution region outside a question. Students can only fill in cells with the "
+            "option ':question: qN'. Add the option or remove the region.",
+            first.line,
+        )
+    return pieces
+
+
+def solve(source: Source, cell: Cell) -> str:
+    """Return the code of a cell as the solution shows it: everything, without the markers."""
+    return "\n".join(line for piece in split_regions(source, cell) for line in piece.lines)
+
+
+def stub(source: Source, cell: Cell, *, needed: Iterable[str], is_written: bool = False) -> str:
+    """Return the code of a cell as the problem set shows it.
+
+    Parameters
+    ----------
+    source : Source
+        Where the cell comes from, for error messages.
+    cell : Cell
+        A code cell.
+    needed : iterable of str
+        Names that other cells or the check use: these get a placeholder.
+    is_written : bool
+        Whether the question is answered in words.
+    """
+    pieces = split_regions(source, cell)
+    lines: list[str] = []
+    for index, piece in enumerate(pieces):
+        if not piece.is_solution:
+            lines += piece.lines
+            continue
+        after = "\n".join(line for later in pieces[index + 1 :] for line in later.lines)
+        wanted = {*needed, *identifiers(after)}
+        lines += _stub_lines(source, cell, piece, wanted, is_written=is_written)
+    return "\n".join(lines)
+
+
+def _stub_lines(
+    source: Source, cell: Cell, piece: Piece, wanted: set[str], *, is_written: bool
+) -> list[str]:
+    indent = piece.indent
+    code = textwrap.dedent("\n".join(piece.lines))
+    try:
+        tree = ast.parse(f"def region():\n{textwrap.indent(code, '    ')}")
+    except SyntaxError as error:
+        raise source.error(
+            f"The solution region is no complete Python code: {error.msg}. "
+            "A region holds whole statements. Move the markers.",
+            piece.line + (error.lineno or 2) - 2,
+        ) from error
+    body = tree.body[0]
+    assert isinstance(body, ast.FunctionDef)
+    names = [name for name in _assigned(body.body) if name in wanted]
+    if is_written:
+        return [f'{indent}{name} = """\n\n"""' for name in names]
+    placeholder = f'todo("{cell.question}")'
+    returns = any(isinstance(node, ast.Return) for node in ast.walk(body))
+    if returns or (indent and not names):
+        return [f"{indent}{_MARK}", f"{indent}return {placeholder}"]
+    if names:
+        return [f"{indent}{_MARK}", *(f"{indent}{name} = {placeholder}" for name in names)]
+    return [f"{indent}# ▼ your code here"]
+
+
+def _assigned(statements: list[ast.stmt]) -> list[str]:
+    """List the names that statements set, in order, without looking into functions."""
+    names: list[str] = []
+    for node in statements:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+            continue
+        targets = [
+            child.id
+            for child in ast.walk(node)
+            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)
+        ]
+        names += targets
+    return list(dict.fromkeys(names))
+
+
+def identifiers(code: str) -> set[str]:
+    """Return the names that occur in a piece of code, which need not be complete."""
+    found = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.NAME:
+                found.add(token.string)
+            elif token.type == tokenize.STRING and token.string[:1] in "fF":
+                found |= set(re.findall(r"[A-Za-z_]\w*", token.string))
+    except (tokenize.TokenError, SyntaxError):
+        found |= set(re.findall(r"[A-Za-z_]\w*", code))
+    return found
+
+
+def solution_lines(source: Source, cell: Cell) -> list[tuple[int, str]]:
+    """List the lines of a cell that only the solution shows, with their line numbers."""
+    if cell.is_solution:
+        return list(enumerate(cell.text.splitlines(), start=cell.line))
+    if cell.kind != "code":
+        return []
+    return [
+        (piece.line + offset, line)
+        for piece in split_regions(source, cell)
+        if piece.is_solution
+        for offset, line in enumerate(piece.lines)
+    ]
