@@ -7,14 +7,13 @@ once. Exit codes: 0 done; 1 it ran and the answer is no; 2 the command was not u
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from edex import __version__
+from edex.console import print_json, progress_bar
 from edex.errors import EdexError, InputError
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def doctor(as_json: bool) -> None:
 
     findings = examine()
     if as_json:
-        _print_json([finding._asdict() for finding in findings])
+        print_json([finding._asdict() for finding in findings])
     else:
         for finding in findings:
             mark = "ok  " if finding.is_good else ("note" if finding.is_optional else "BAD ")
@@ -112,7 +111,7 @@ def list_(as_json: bool) -> None:
         for number, edex_id, title in PLANNED
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
         minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
@@ -164,10 +163,10 @@ def check(notebook: Path, as_json: bool, timeout: int) -> None:
     """
     from edex.notebooks.submission import check_notebook
 
-    with _progress(as_json) as step:
+    with progress_bar(as_json) as step:
         report = check_notebook(notebook, timeout=timeout, step=step)
     if as_json:
-        _print_json(report)
+        print_json(report)
     else:
         from edex.notebooks.submission import print_report
 
@@ -196,16 +195,15 @@ def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, time
 
 
 def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: int) -> None:
-    from edex.datasets import fingerprint
     from edex.notebooks.builder import build as build_edex
 
-    with _progress() as step:
+    with progress_bar() as step:
         result = build_edex(
             edex,
             out,
             preset=preset,
             force=force,
-            fingerprint=fingerprint(),
+            fingerprint=_data_at_hand(),
             timeout=timeout,
             step=step,
         )
@@ -222,6 +220,17 @@ def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: i
     )
     if report.is_file():
         click.echo(f"  results      {report.with_suffix('.md')}, {report.name}")
+
+
+def _data_at_hand() -> str:
+    """Name the data files that are here: what a notebook shows can depend on them."""
+    from edex.datasets import dataset_names, verify
+
+    return " ".join(
+        f"{name}/{report.name}={report.status}"
+        for name in dataset_names()
+        for report in verify(name)
+    )
 
 
 def _write_results(edex_id: str, preset: str, target: Path, step: Any) -> None:
@@ -247,7 +256,7 @@ def run(edex_name: str, preset: str, seed: int | None, as_json: bool) -> None:
     from edex.course import find_edex
 
     edex = find_edex(edex_name)
-    with _progress(as_json) as step:
+    with progress_bar(as_json) as step:
         arguments: dict[str, Any] = {} if seed is None else {"seed": seed}
         results = _runner(edex.id)(
             preset=preset,
@@ -255,7 +264,7 @@ def run(edex_name: str, preset: str, seed: int | None, as_json: bool) -> None:
             **arguments,
         )
     if as_json:
-        _print_json(results.to_dict())
+        print_json(results.to_dict())
     else:
         results.print()
 
@@ -281,14 +290,22 @@ def data() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def data_list(as_json: bool) -> None:
     """List the data sets and whether they are here."""
-    from edex.datasets import describe
+    from edex.datasets import dataset_names, get_spec, is_available
 
-    rows = describe()
+    rows = [
+        {
+            "name": name,
+            "state": "here" if is_available(name) else "not here",
+            "title": get_spec(name).title,
+            "licence": get_spec(name).licence,
+        }
+        for name in dataset_names()
+    ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['name']:<20} {row['state']:<10} {row['title']}")
+        click.echo(f"{row['name']:<20} {row['state']:<10} {row['title']}  [{row['licence']}]")
 
 
 @data.command("card")
@@ -306,8 +323,8 @@ def data_fetch(name: str) -> None:
     """Download the data set NAME into the cache."""
     from edex.datasets import fetch
 
-    with _progress() as step:
-        files = fetch(name, progress=lambda done, total: step("fetching", done, total))
+    with progress_bar() as step:
+        files = fetch(name, progress=lambda file, received: step(file.name, received, file.size))
     for path in files.values():
         click.echo(path)
 
@@ -316,14 +333,15 @@ def data_fetch(name: str) -> None:
 @click.argument("name", required=False)
 def data_verify(name: str | None) -> None:
     """Hash the files of NAME (of all data sets if none is named) again and compare."""
-    from edex.datasets import known_names, verify
+    from edex.datasets import dataset_names, verify
 
-    good = True
-    for dataset in [name] if name else known_names():
-        for file, state in verify(dataset).items():
-            click.echo(f"{state:<8} {dataset}  {file}")
-            good &= state != "damaged"
-    sys.exit(0 if good else 1)
+    is_good = True
+    for dataset in [name] if name else dataset_names():
+        for report in verify(dataset):
+            place = f"  {report.path}" if report.path else ""
+            click.echo(f"{report.status:<8} {dataset}  {report.name}{place}")
+            is_good &= report.status != "damaged"
+    sys.exit(0 if is_good else 1)
 
 
 @cli.command()
@@ -376,46 +394,6 @@ def predict(what: str, things: tuple[str, ...], as_json: bool) -> None:
 
     forecasts = forecast(things)
     if as_json:
-        _print_json([item.to_dict() for item in forecasts])
+        print_json([item.to_dict() for item in forecasts])
     else:
         print_forecasts(forecasts)
-
-
-@contextmanager
-def _progress(quiet: bool = False) -> Iterator[Any]:
-    """Give a function ``step(stage, done, total)`` that moves a bar with rate and estimate."""
-    if quiet:
-        yield lambda stage, done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (
-        TextColumn("{task.description:<20}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        tasks: dict[str, Any] = {}
-
-        def step(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stage, total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield step
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

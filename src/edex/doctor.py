@@ -118,9 +118,9 @@ def _course() -> Finding:
 
 
 def _cache() -> Finding:
-    from edex.datasets import cache_folder
+    from edex.datasets import cache_dir
 
-    folder = cache_folder()
+    folder = cache_dir()
     existing = folder
     while not existing.exists():
         existing = existing.parent
