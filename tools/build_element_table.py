@@ -63,9 +63,7 @@ def build_table() -> pd.DataFrame:
             "electronegativity": entry["en_pauling"],
             "covalent_radius": entry["covalent_radius_cordero"],
             "vdw_radius": entry["vdw_radius_alvarez"],
-            "molar_volume": None
-            if symbol in GASES
-            else entry["atomic_weight"] / entry["density"],
+            "molar_volume": None if symbol in GASES else entry["atomic_weight"] / entry["density"],
             "polarizability": entry["dipole_polarizability"],
             "ionization_energy": first_ionization,
             "electron_affinity": entry["electron_affinity"],

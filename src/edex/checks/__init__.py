@@ -7,6 +7,7 @@ from edex.checks.expectations import (
     expect_estimator,
     expect_function,
     expect_number,
+    expect_pair,
     expect_table,
     expect_text,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "expect_estimator",
     "expect_function",
     "expect_number",
+    "expect_pair",
     "expect_table",
     "expect_text",
     "find_questions",

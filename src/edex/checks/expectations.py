@@ -25,6 +25,7 @@ __all__ = [
     "expect_estimator",
     "expect_function",
     "expect_number",
+    "expect_pair",
     "expect_table",
     "expect_text",
 ]
@@ -164,6 +165,30 @@ def expect_array(
         why="NaN spreads through every mean and every fit that touches it.",
     )
     return array
+
+
+def expect_pair(value: object, name: str, *, parts: str) -> tuple[float, float]:
+    """Expect two finite numbers and return them.
+
+    Parameters
+    ----------
+    value : object
+        The answer, usually what a function of the student has returned.
+    name : str
+        Its name, for the message.
+    parts : str
+        What the two numbers are, for the message.
+    """
+    _expect_filled(value, name)
+    is_pair = isinstance(value, tuple | list | np.ndarray) and len(value) == 2
+    expect(
+        is_pair,
+        "not-a-pair",
+        saw=f"`{name}` is {_describe(value)}",
+        expected=f"a pair of numbers: {parts}",
+    )
+    assert isinstance(value, tuple | list | np.ndarray)
+    return expect_number(value[0], f"{name}[0]"), expect_number(value[1], f"{name}[1]")
 
 
 def expect_table(value: object, name: str, *, columns: Iterable[str] = ()) -> pd.DataFrame:

@@ -55,11 +55,15 @@ class Todo:
     # Everything that would compute with the answer. ``__array__`` is what NumPy, pandas,
     # Matplotlib and scikit-learn ask for.
     __array__: Callable[..., Any] = _refuse
-    __setattr__ = _refuse
-    __bool__ = __len__ = __iter__ = __contains__ = __getitem__ = __setitem__ = __call__ = _refuse
-    __int__ = __float__ = __complex__ = __index__ = __round__ = __abs__ = __neg__ = _refuse
-    __format__ = __str__ = _refuse
+    __setattr__ = __delattr__ = _refuse
+    __bool__ = __len__ = __iter__ = __next__ = __reversed__ = __contains__ = __call__ = _refuse
+    __getitem__ = __setitem__ = __delitem__ = __enter__ = __exit__ = _refuse
+    __int__ = __float__ = __complex__ = __index__ = __bytes__ = __fspath__ = _refuse
+    __round__ = __trunc__ = __floor__ = __ceil__ = __abs__ = __neg__ = __pos__ = _refuse
+    __invert__ = __format__ = __str__ = _refuse
     __hash__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
-    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __pow__ = __matmul__ = _refuse
-    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = __mod__ = _refuse
-    __invert__ = __and__ = __or__ = __xor__ = __enter__ = __exit__ = _refuse
+    __add__ = __sub__ = __mul__ = __truediv__ = __floordiv__ = __mod__ = __divmod__ = _refuse
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rfloordiv__ = __rmod__ = __rdivmod__ = _refuse
+    __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __lshift__ = __rshift__ = _refuse
+    __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = __rlshift__ = __rrshift__ = _refuse
+    __copy__ = __deepcopy__ = __reduce_ex__ = _refuse

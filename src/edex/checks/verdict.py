@@ -20,7 +20,7 @@ from typing import Any, Literal
 from edex.checks.expectations import Unmet
 from edex.checks.placeholder import NotAnswered, Todo
 from edex.checks.questions import Question
-from edex.checks.timelimit import TimeLimitReached, time_limit
+from edex.checks.timelimit import TimeLimitReached, run_within
 
 __all__ = ["Verdict", "judge"]
 
@@ -90,8 +90,8 @@ def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
                 f"an answer to {value.question} first",
             )
     try:
-        with _undisturbed(), time_limit(question.time_limit):
-            question.check(**answers)
+        with _undisturbed():
+            run_within(question.time_limit, lambda: question.check(**answers))
     except Unmet as unmet:
         return not_yet(unmet.finding, unmet.saw, unmet.expected, unmet.why)
     except NotAnswered as open_question:
@@ -110,14 +110,19 @@ def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
             "A `while` whose condition never becomes false runs forever; a loop over rows where "
             "arrays would do can take nearly as long.",
         )
-    except Exception as error:
+    except KeyboardInterrupt:  # whoever presses "stop" means the whole cell
+        raise
+    except BaseException as error:  # SystemExit too: a student's `exit()` must not end the notebook
         return not_yet(*_describe_exception(error, namespace))
     return Verdict(question.id, "passed", question.points, question.points)
 
 
-def _describe_exception(error: Exception, namespace: Mapping[str, Any]) -> tuple[str, str, str]:
+def _describe_exception(error: BaseException, namespace: Mapping[str, Any]) -> tuple[str, str, str]:
     """Say where in the student's code an exception came from, or that the check could not go on."""
-    message = f"{type(error).__name__}: {error}".strip().removesuffix(":")
+    try:
+        message = f"{type(error).__name__}: {error}".strip().removesuffix(":")
+    except Exception:  # a student's exception class may have a __str__ that fails
+        message = type(error).__name__
     place = _last_student_line(error.__traceback__, namespace)
     if place is None:
         return (

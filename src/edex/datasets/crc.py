@@ -41,8 +41,8 @@ EXCLUSION_REASONS = {
     "carbonyl": "a metal with carbon monoxide ligands, a molecular solid",
 }
 
-# Formulas of solids in the table differ from M = rho * V_m by rounding only (below 0.05 %);
-# the lightest mistake, one hydrogen atom too many, is larger than that up to 2000 g/mol.
+# Right formulas differ from M = rho * V_m by rounding only, below 0.05 % (but for some isotopes
+# of americium and plutonium); one hydrogen atom too many is more than that up to 2000 g/mol.
 _MASS_TOLERANCE = 5e-4
 
 _HYDRATE = re.compile(r"hydrate\b")
@@ -111,9 +111,8 @@ def load_crc_melting(*, include_excluded: bool = False) -> pd.DataFrame:
     Examples
     --------
     >>> table = load_crc_melting()
-    >>> table.loc[table["name"] == "Sodium chloride", ["formula", "melting_temperature"]]
-        formula  melting_temperature
-    ...    NaCl              1075.168
+    >>> table.loc[table["name"] == "Calcium titanate", "formula"].item()
+    'CaTiO3'
     """
     table = _parsed_table()
     if include_excluded:
@@ -217,10 +216,9 @@ def _find_formula(
         return _Formula(_canonical(fusion_formulas[cas]), "heat of fusion table")
 
     try:
-        text = search(cas).formula
-    except ValueError:
+        return _formula_from_index(search(cas).formula, name, molar_mass=molar_mass)
+    except ValueError:  # the index does not know it, or its formula is not a plain one
         return _Formula(problem="no formula")
-    return _formula_from_index(text, name, molar_mass=molar_mass)
 
 
 def _formula_from_index(text: str, name: str, *, molar_mass: float) -> _Formula:

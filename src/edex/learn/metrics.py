@@ -19,7 +19,6 @@ A. C. Cameron, D. L. Miller, J. Hum. Resour. 50, 317 (2015): cluster-robust stan
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +33,7 @@ __all__ = [
     "bootstrap_mae",
     "compounds_needed",
     "corrected_difference",
+    "format_with_error",
     "mean_absolute_error",
     "mean_with_error",
     "paired_difference",
@@ -62,7 +62,7 @@ class Estimate:
     n_groups: int
 
     def __str__(self) -> str:
-        return f"{self.value:.0f} ± {self.standard_error:.0f}"
+        return format_with_error(self.value, self.standard_error)
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,7 @@ class Difference:
         return self.interval[0] > 0.0 or self.interval[1] < 0.0
 
 
-def mean_with_error(
-    values: npt.ArrayLike, groups: Sequence[object] | npt.ArrayLike | None = None
-) -> Estimate:
+def mean_with_error(values: npt.ArrayLike, groups: npt.ArrayLike | None = None) -> Estimate:
     """Return a mean and its cluster-robust standard error.
 
     Parameters
@@ -130,7 +128,7 @@ def mean_absolute_error(
     y_true: npt.ArrayLike,
     y_pred: npt.ArrayLike,
     *,
-    groups: Sequence[object] | npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
 ) -> Estimate:
     """Return the mean absolute error with its standard error over groups.
 
@@ -153,7 +151,7 @@ def bootstrap_mae(
     y_true: npt.ArrayLike,
     y_pred: npt.ArrayLike,
     *,
-    groups: Sequence[object] | npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
     coverage: float = _COVERAGE,
     n_resamples: int = 2000,
     random_state: int | None = 0,
@@ -189,7 +187,7 @@ def paired_difference(
     y_pred_a: npt.ArrayLike,
     y_pred_b: npt.ArrayLike,
     *,
-    groups: Sequence[object] | npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
 ) -> Difference:
     """Compare two models on the same rows, compound by compound.
 
@@ -270,6 +268,14 @@ def compounds_needed(
         )
     quantiles = float(norm.ppf((1.0 + coverage) / 2.0) + norm.ppf(power))
     return math.ceil((quantiles * spread / gain) ** 2)
+
+
+def format_with_error(value: float, standard_error: float) -> str:
+    """Return ``"141.9 ± 6.0"``: two significant digits of the error, as many decimals for both."""
+    if not standard_error > 0.0:
+        return f"{value:.3g}"
+    digits = max(0, 1 - math.floor(math.log10(standard_error)))
+    return f"{value:.{digits}f} ± {standard_error:.{digits}f}"
 
 
 def _difference(value: float, error: float, freedom: int, n: int) -> Difference:

@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from edex.errors import InputError
+from edex.learn.metrics import format_with_error
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -131,13 +132,7 @@ def _with_error(row: Row) -> str:
     unit = "" if row.unit == "1" else f" {row.unit}"
     if not row.standard_error:
         return f"{row.value:.3g}{unit}"
-    # As many digits as the error bar allows: two significant ones of the error.
-    digits = max(0, 1 - _exponent(row.standard_error))
-    return f"{row.value:.{digits}f} ± {row.standard_error:.{digits}f}{unit}"
-
-
-def _exponent(value: float) -> int:
-    return int(f"{value:e}".split("e")[1])
+    return f"{format_with_error(row.value, row.standard_error)}{unit}"
 
 
 def package_versions(*names: str) -> dict[str, str]:

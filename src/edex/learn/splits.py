@@ -7,10 +7,11 @@ fold, groups(train) and groups(test) have nothing in common.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, KFold
@@ -30,7 +31,7 @@ Folds = list[tuple[np.ndarray, np.ndarray]]
 
 
 def grouped_folds(
-    groups: Sequence[object] | np.ndarray | pd.Series,
+    groups: npt.ArrayLike,
     n_splits: int = 5,
     *,
     random_state: int | None = 0,
@@ -133,18 +134,14 @@ class RepeatedGroupKFold:
                 "such as reduced formulas."
             )
         for repeat in range(self.n_repeats):
-            yield from grouped_folds(
-                groups, self.n_splits, random_state=self.random_state + repeat
-            )
+            yield from grouped_folds(groups, self.n_splits, random_state=self.random_state + repeat)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
         """Return the number of (train, test) pairs."""
         return self.n_splits * self.n_repeats
 
 
-def shared_groups(
-    groups: Sequence[object] | np.ndarray | pd.Series, folds: Folds
-) -> set[object]:
+def shared_groups(groups: npt.ArrayLike, folds: Folds) -> set[object]:
     """Return the groups that some fold has on both sides; empty for an honest split.
 
     Parameters

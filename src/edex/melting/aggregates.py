@@ -74,12 +74,12 @@ class Compounds:
                     f"Row {row}: {formula!r} holds {error.args[0]}, and element properties are "
                     f"known from H to Cm (96). Remove the row."
                 ) from error
-        n_slots = max((len(amounts) for amounts in parsed), default=1)
+        n_slots = max((len(pairs) for pairs in parsed), default=1)
         elements = np.zeros((len(parsed), n_slots), dtype=int)
         fractions = np.zeros((len(parsed), n_slots))
-        for row, amounts in enumerate(parsed):
-            total = sum(amount for _, amount in amounts)
-            for slot, (number, amount) in enumerate(amounts):
+        for row, pairs in enumerate(parsed):
+            total = sum(amount for _, amount in pairs)
+            for slot, (number, amount) in enumerate(pairs):
                 elements[row, slot] = number
                 fractions[row, slot] = amount / total
         return cls(elements=elements, fractions=fractions)
@@ -87,12 +87,12 @@ class Compounds:
     @cached_property
     def present(self) -> np.ndarray:
         """True in used slots."""
-        return self.fractions > 0.0
+        return np.asarray(self.fractions > 0.0)
 
     @cached_property
     def plain_weights(self) -> np.ndarray:
         """Equal weights of the elements, summing to 1 in each row."""
-        return self.present / self.present.sum(axis=1, keepdims=True)
+        return np.asarray(self.present / self.present.sum(axis=1, keepdims=True))
 
     @cached_property
     def anion_weights(self) -> np.ndarray:
@@ -111,7 +111,7 @@ class Compounds:
 
     def values(self, name: str) -> np.ndarray:
         """Return a property of the element in each slot, shape (n_compounds, n_slots)."""
-        return element_table()[name].to_numpy()[self.elements]
+        return np.asarray(element_table()[name].to_numpy()[self.elements])
 
 
 def statistic(compounds: Compounds, values: np.ndarray, name: str) -> np.ndarray:
@@ -136,7 +136,7 @@ def statistic(compounds: Compounds, values: np.ndarray, name: str) -> np.ndarray
     if name in ("min", "max"):
         edge = np.inf if name == "min" else -np.inf
         masked = np.where(compounds.present, values, edge)
-        return masked.min(axis=1) if name == "min" else masked.max(axis=1)
+        return np.asarray(masked.min(axis=1) if name == "min" else masked.max(axis=1))
     if name == "anion":
         return _sum(compounds.anion_weights * values)
     if name == "cation":
@@ -145,13 +145,13 @@ def statistic(compounds: Compounds, values: np.ndarray, name: str) -> np.ndarray
         filled = np.where(compounds.present, values, 1.0)
         with np.errstate(divide="ignore"):  # a zero (noble gas) rightly makes both means zero
             if name == "harmonic_mean":
-                return 1.0 / _sum(compounds.fractions / filled)
-            return np.exp(_sum(compounds.fractions * np.log(filled)))
+                return np.asarray(1.0 / _sum(compounds.fractions / filled))
+            return np.asarray(np.exp(_sum(compounds.fractions * np.log(filled))))
     weights = compounds.fractions if name.startswith("weighted") else compounds.plain_weights
     mean = _sum(weights * values)
     if name.endswith("mean"):
         return mean
-    return np.sqrt(_sum(weights * (values - mean[:, None]) ** 2))
+    return np.asarray(np.sqrt(_sum(weights * (values - mean[:, None]) ** 2)))
 
 
 def _sum(values: np.ndarray) -> np.ndarray:
@@ -171,7 +171,7 @@ def ionic_character(difference: np.ndarray) -> np.ndarray:
     ndarray
         Between 0 (covalent) and 1 (ionic).
     """
-    return -np.expm1(-np.square(difference) / 4.0)
+    return np.asarray(-np.expm1(-np.square(difference) / 4.0))
 
 
 def physical_terms(compounds: Compounds) -> dict[str, np.ndarray]:
@@ -197,7 +197,9 @@ def physical_terms(compounds: Compounds) -> dict[str, np.ndarray]:
     cation_fraction = 1.0 - anion_fraction
     has_cation = compounds.present.sum(axis=1) > 1
     anion_charge = np.where(has_cation, anion_charge, 0.0)
-    cation_charge = np.abs(anion_charge) * anion_fraction / np.where(has_cation, cation_fraction, 1.0)
+    cation_charge = (
+        np.abs(anion_charge) * anion_fraction / np.where(has_cation, cation_fraction, 1.0)
+    )
     radius = compounds.values("covalent_radius")
     anion_radius = statistic(compounds, radius, "anion")
     cation_radius = statistic(compounds, radius, "cation")

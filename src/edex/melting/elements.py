@@ -119,4 +119,5 @@ def element_properties(symbol: str, *, fill: bool = True) -> dict[str, float]:
             f"{symbol!r} is not in the table of elements, which runs from H (1) to Cm (96). "
             f"Give a symbol such as 'Na', with a capital first letter."
         )
-    return {str(name): float(value) for name, value in table.loc[symbol].items()}
+    row = table.index.get_loc(symbol)
+    return {str(name): float(table[name].to_numpy()[row]) for name in table.columns}

@@ -2,14 +2,13 @@ import os
 import sys
 
 import pytest
+from toy_server import CONTENT
 
 from edex.datasets import cache as cache_module
-from edex.datasets import cache_dir, data_dir, is_available, locate, verify
+from edex.datasets import cache_dir, data_dir, is_available, locate, registry, verify
 from edex.datasets.cache import DamagedFileWarning
 from edex.datasets.registry import DatasetSpec
 from edex.errors import DataError, InputError, MissingExtraError
-
-from .conftest import CONTENT
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def test_second_local_copy_with_the_right_content_is_preferred_over_a_damaged_on
 
 def test_data_set_of_a_package_is_available_when_the_package_is(monkeypatch, toy):
     spec = DatasetSpec(name="packed", title="In a package", package="json")
-    monkeypatch.setitem(cache_module.get_spec.__globals__["REGISTRY"], "packed", spec)
+    monkeypatch.setitem(registry.REGISTRY, "packed", spec)
     assert is_available("packed")
     assert verify("packed") == []
     assert locate("packed") == {}
@@ -92,7 +91,7 @@ def test_data_set_of_a_package_is_available_when_the_package_is(monkeypatch, toy
 
 def test_absent_package_is_named_with_the_command_that_installs_it(monkeypatch, toy):
     spec = DatasetSpec(name="packed", title="In a package", package="no_such_package")
-    monkeypatch.setitem(cache_module.get_spec.__globals__["REGISTRY"], "packed", spec)
+    monkeypatch.setitem(registry.REGISTRY, "packed", spec)
     assert not is_available("packed")
     with pytest.raises(MissingExtraError, match=r"pip install \"edex\[melting\]\""):
         locate("packed")

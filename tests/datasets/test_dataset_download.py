@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pooch
 import pytest
+from toy_server import CONTENT, QuietHandler, serve, toy_spec
 
 from edex.datasets import download, fetch, is_available, registry
 from edex.datasets.cache import DamagedFileWarning
 from edex.datasets.download import ATTEMPTS
 from edex.errors import DataError, InputError
-
-from .conftest import CONTENT, QuietHandler, serve, toy_spec
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +43,7 @@ def serve_with(monkeypatch, cache):
         class Handler(QuietHandler):
             requests = 0
 
-            def do_GET(self):
+            def do_GET(self):  # noqa: N802 - the name that http.server asks for
                 Handler.requests += 1
                 answer(self)
 
@@ -220,9 +219,7 @@ def test_interrupted_fetch_leaves_the_cache_as_it_was(toy, damaged_cache):
         (errno.EIO, r"cannot be used \(.*Input/output error.*\).*EDEX_CACHE_DIR"),
     ],
 )
-def test_disk_failure_while_writing_is_explained(
-    toy, damaged_cache, monkeypatch, number, message
-):
+def test_disk_failure_while_writing_is_explained(toy, damaged_cache, monkeypatch, number, message):
     def half_a_file(self, url, output_file, pooch, check_only=False):
         Path(output_file).write_bytes(b"half")
         raise OSError(number, os.strerror(number), output_file)

@@ -1,0 +1,119 @@
+"""Learn from two tables of melting temperatures without letting either leak into the test.
+
+The small table has computed features (cohesive energy, moduli, ...), the large one (the handbook)
+has formulas only. A composition model learns from both and *stacks*: its prediction becomes one
+more feature of a second model on the small table. The danger: the handbook knows many of the
+compounds that are to be predicted. So every composition of the test rows is removed from the
+handbook first, before anything is fitted; and the composition model's predictions for the training
+rows come from inner folds, each without the compositions it predicts, because a feature that has
+seen the answer would be trusted too much.
+
+References
+----------
+D. H. Wolpert, Neural Netw. 5, 241 (1992): stacked generalisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.base import clone
+
+from edex.learn.splits import grouped_folds
+from edex.melting.compounds import reduced_formula
+from edex.melting.features import CompositionFeaturizer
+from edex.melting.ladder import make_regressor
+
+__all__ = ["fused_predictions", "remove_compositions"]
+
+
+def remove_compositions(table: pd.DataFrame, formulas: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of a table whose composition is not among some formulas.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With the column ``formula``.
+    formulas : sequence of str
+        Compounds to remove, in any spelling.
+    """
+    removed = {reduced_formula(formula) for formula in formulas}
+    kept = ~table["formula"].map(reduced_formula).isin(removed)
+    return table[kept.to_numpy()].reset_index(drop=True)
+
+
+def fused_predictions(
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    handbook: pd.DataFrame,
+    *,
+    columns: Sequence[str],
+    model: str = "blend",
+    n_trees: int = 100,
+    n_inner_splits: int = 5,
+    random_state: int = 0,
+) -> np.ndarray:
+    """Predict test compounds from a training table with features and a handbook without.
+
+    The answer is the mean of two: the composition model fitted on both tables, and the second
+    model, fitted on ``columns``, the composition features and the stacked prediction.
+
+    This recipe was chosen on the paper's 420 training compounds by grouped 10-fold
+    cross-validation: without the handbook 174 K, composition model alone 171 K, stacked alone 167
+    K, their mean 164 K (error bars 8 K, so the choice among the last three hardly matters). The
+    paper's 56 test compounds were scored once, afterwards.
+
+    Parameters
+    ----------
+    train : DataFrame
+        ``formula``, ``melting_temperature`` (K) and ``columns``.
+    test : DataFrame
+        ``formula`` and ``columns``. A column of temperatures, if there is one, is not looked at.
+    handbook : DataFrame
+        ``formula`` and ``melting_temperature`` (K).
+    columns : sequence of str
+        Features that only the small table has.
+    model : str, default "blend"
+        A rung of the ladder, used for both models.
+    n_trees : int, default 100
+        Trees of the composition model; the second one gets twice as many.
+    n_inner_splits : int, default 5
+        Folds for the stacked predictions of the training rows.
+    random_state : int, default 0
+        Seed.
+
+    Returns
+    -------
+    ndarray of shape (n_test,)
+        In K.
+    """
+    handbook = remove_compositions(handbook, test["formula"].tolist())
+    features = CompositionFeaturizer()
+    X_train = features.fit_transform(train["formula"].tolist())
+    X_test = features.transform(test["formula"].tolist())
+    y_train = train["melting_temperature"].to_numpy(dtype=float)
+    groups = train["formula"].map(reduced_formula).to_numpy()
+
+    composition_model = make_regressor(model, n_trees=n_trees, random_state=random_state)
+    pool = pd.concat(
+        [table[["formula", "melting_temperature"]] for table in (handbook, train)],
+        ignore_index=True,
+    )
+    X_pool = features.transform(pool["formula"].tolist())
+    y_pool = pool["melting_temperature"].to_numpy(dtype=float)
+    pool_groups = pool["formula"].map(reduced_formula).to_numpy()
+
+    stacked_train = np.empty(len(train))
+    for _, held_out in grouped_folds(groups, n_inner_splits, random_state=random_state):
+        kept = ~np.isin(pool_groups, groups[held_out])
+        inner = clone(composition_model).fit(X_pool[kept], y_pool[kept])
+        stacked_train[held_out] = inner.predict(X_train[held_out])
+    stacked_test = composition_model.fit(X_pool, y_pool).predict(X_test)
+
+    names = list(columns)
+    second = make_regressor(model, n_trees=2 * n_trees, random_state=random_state)
+    second.fit(np.column_stack([train[names], X_train, stacked_train]), y_train)
+    stacked = second.predict(np.column_stack([test[names], X_test, stacked_test]))
+    return np.asarray((stacked + stacked_test) / 2.0)
