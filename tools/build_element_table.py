@@ -8,7 +8,6 @@ in :mod:`edex.melting.elements`.
 from __future__ import annotations
 
 import sys
-import warnings
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,19 +29,16 @@ def build_table() -> pd.DataFrame:
     DataFrame of shape (96, 18)
         Indexed by symbol; column names and units as in ``edex.melting.elements.UNITS``.
     """
-    from mendeleev import element
-    from mendeleev.fetch import fetch_table
+    from mendeleev.fetch import fetch_ionization_energies, fetch_table
 
     elements = fetch_table("elements").set_index("symbol")
     elements = elements[elements["atomic_number"] <= LAST_ATOMIC_NUMBER]
     changes = fetch_table("phasetransitions")
+    ionization = fetch_ionization_energies(degree=1)
     states = fetch_table("oxidationstates").query("category == 'main'")
     rows = {}
     for symbol, entry in elements.iterrows():
         number = entry["atomic_number"]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "multiple allotropes": the form is chosen here
-            first_ionization = element(symbol).ionenergies.get(1)
         change = changes[changes["atomic_number"] == number]
         if symbol in MELTING_FORM:
             change = change[change["allotrope"] == MELTING_FORM[symbol]]
@@ -65,7 +61,7 @@ def build_table() -> pd.DataFrame:
             "vdw_radius": entry["vdw_radius_alvarez"],
             "molar_volume": None if symbol in GASES else entry["atomic_weight"] / entry["density"],
             "polarizability": entry["dipole_polarizability"],
-            "ionization_energy": first_ionization,
+            "ionization_energy": ionization.loc[number, "IE1"],
             "electron_affinity": entry["electron_affinity"],
             "atomization_enthalpy": entry["heat_of_formation"],
             # Carbon sublimes at 1 bar: its triple point stands in. Helium has neither.

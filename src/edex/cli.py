@@ -64,11 +64,11 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(2)
-    except InputError as error:
-        click.echo(f"edex: {error}", err=True)
-        sys.exit(2)
     except EdexError as error:
         click.echo(f"edex: {error}", err=True)
+        sys.exit(2 if isinstance(error, InputError) else 1)
+    except OSError as error:  # a folder that cannot be written, a full disk
+        click.echo(f"edex: {error}. Check the path, its permissions and the space left.", err=True)
         sys.exit(1)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)

@@ -151,7 +151,7 @@ def _read_folder(path: Path) -> EdExFolder:
                 if line.strip() == "---":
                     break
                 if match := re.match(r"(id|number|title|minutes):\s*(.+?)\s*$", line):
-                    fields[match[1]] = match[2].strip("\"'")
+                    fields[match[1]] = re.sub(r"^([\"'])(.*)\1$", r"\2", match[2])
     for required in ("id", "title", "minutes"):
         if required not in fields:
             raise InputError(

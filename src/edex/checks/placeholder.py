@@ -21,7 +21,7 @@ class NotAnswered(EdexError, NotImplementedError):  # noqa: N818  (read by stude
     def __init__(self, question: str) -> None:
         super().__init__(
             f"{question} is still to do, and this cell needs its answer. "
-            f"Fill in the cell of {question}, run it, then run this one again."
+            f"Answer {question}, then run the cells from there down to this one again."
         )
         self.question = question
 

@@ -16,12 +16,13 @@ import importlib.util
 import inspect
 import re
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from edex.errors import InputError
+from edex.errors import EdexError, InputError
 
 __all__ = ["Question", "Questions", "load_questions"]
 
@@ -224,9 +225,16 @@ def load_questions(path: Path) -> Questions:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except BaseException:
+    except EdexError:
         del sys.modules[name]
         raise
+    except Exception as error:
+        del sys.modules[name]
+        raise InputError(
+            f"{path}{_line_of(error, path)} cannot be loaded: {type(error).__name__}: {error}. "
+            "It is a Python module that declares the questions. Correct it; "
+            "a complete example comes with: edex new demo"
+        ) from error
     questions = getattr(module, "questions", None)
     if not isinstance(questions, Questions):
         raise InputError(
@@ -234,3 +242,12 @@ def load_questions(path: Path) -> Questions:
             "It starts with: questions = Questions(<id of the EdEx>). Add that line."
         )
     return questions
+
+
+def _line_of(error: Exception, path: Path) -> str:
+    """Say in which line of a file an error arose: ``":12"``, or "" if it is not known."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        lines.append(error.lineno)
+    return f":{lines[-1]}" if lines else ""

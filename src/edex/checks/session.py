@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from edex.checks.carry import carry_placeholders
 from edex.checks.feedback import Card, hint_card, progress_card, verdict_card
 from edex.checks.placeholder import Todo
 from edex.checks.questions import Question, Questions, load_questions
@@ -115,6 +116,8 @@ def start(edex_id: str) -> Tools:
     """
     questions = find_questions(edex_id)
     session = Session(questions)
+    if shell := _notebook_shell():
+        carry_placeholders(shell)
     _show(
         Card(
             "hint",
@@ -185,11 +188,16 @@ def report(edex_id: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show(card: Card) -> None:
     """Display a card in a notebook, print it elsewhere."""
-    interactive = sys.modules.get("IPython")
-    shell = interactive.get_ipython() if interactive else None
-    if shell is not None and hasattr(shell, "kernel"):
+    if _notebook_shell():
         from IPython.display import display
 
         display(card)  # type: ignore[no-untyped-call]
     else:
         print(card)
+
+
+def _notebook_shell() -> Any:
+    """Return the IPython shell if this is a notebook, else None."""
+    interactive = sys.modules.get("IPython")
+    shell = interactive.get_ipython() if interactive else None
+    return shell if hasattr(shell, "kernel") else None

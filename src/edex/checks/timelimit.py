@@ -1,15 +1,17 @@
 """Stop code that does not end.
 
 A student's function may loop forever, and may even catch every exception inside the loop. On
-Unix, in the main thread, a timer signal is used. A loop that swallows the first interruption gets
-a storm of them at changing intervals, until one arrives outside its ``try``. Elsewhere (Windows, other threads)
-a helper thread asks the interpreter to raise the same exception; that stops Python code, but
-neither a single long call into C nor a loop that sleeps and swallows.
+Unix, in the main thread, a timer signal is used. Elsewhere (Windows, other threads) a helper
+thread asks the interpreter to raise the same exception; that stops Python code, not a single long
+call into C. When a loop swallows the interruption, each further one brings the next with it, so
+that one arrives outside the ``try``.
 """
 
 from __future__ import annotations
 
+import _thread
 import ctypes
+import functools
 import signal
 import threading
 from collections.abc import Callable
@@ -18,7 +20,6 @@ from types import FrameType
 __all__ = ["TimeLimitReached", "run_within"]
 
 _REPEAT = 0.2  # s between two interruptions
-_STORM = tuple(n * 1e-6 for n in range(2, 40))  # s, once an interruption was swallowed
 
 
 class TimeLimitReached(BaseException):
@@ -51,20 +52,16 @@ def run_within(seconds: float, work: Callable[[], object]) -> None:
 
 
 def _run_with_signal(seconds: float, work: Callable[[], object]) -> None:
-    is_over = is_stopping = False
+    insistent = _insistent(functools.partial(_thread.interrupt_main, signal.SIGALRM))
+    is_over = False
     interruptions = 0
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal interruptions, is_stopping
-        if is_over or is_stopping:
+        nonlocal interruptions
+        if is_over:
             return
-        is_stopping = True
-        if interruptions:
-            pause = _STORM[interruptions % len(_STORM)]
-            signal.setitimer(signal.ITIMER_REAL, pause, pause)
         interruptions += 1
-        is_stopping = False
-        raise TimeLimitReached
+        raise TimeLimitReached if interruptions == 1 else insistent
 
     previous = signal.signal(signal.SIGALRM, stop)
     try:
@@ -77,28 +74,36 @@ def _run_with_signal(seconds: float, work: Callable[[], object]) -> None:
 
 
 def _run_with_thread(seconds: float, work: Callable[[], object]) -> None:
+    raise_in_thread = ctypes.pythonapi["PyThreadState_SetAsyncExc"]
+    raise_in_thread.restype = None
+    target = ctypes.c_ulong(threading.get_ident())
+    again = ctypes.py_object()
+    again.value = _insistent(functools.partial(raise_in_thread, target, again))
     is_over = False
     done = threading.Event()
-    target = ctypes.c_ulong(threading.get_ident())
-    raise_in_thread = ctypes.pythonapi.PyThreadState_SetAsyncExc
 
     def watch() -> None:
-        wait = seconds
-        while not done.wait(wait) and not is_over:
-            raise_in_thread(target, ctypes.py_object(TimeLimitReached))
-            wait = _REPEAT
+        wait, wanted = seconds, ctypes.py_object(TimeLimitReached)
+        while not done.wait(wait):
+            if not is_over:  # no thread switch between this line and the next
+                raise_in_thread(target, wanted)
+            wait, wanted = _REPEAT, again
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
     try:
         work()
     finally:
-        is_over = True
-        while True:
-            try:
-                done.set()
-                watcher.join()
-                raise_in_thread(target, None)  # one asked for in the last moment hits nobody
-                break
-            except TimeLimitReached:  # one that was on its way
-                continue
+        is_over = True  # as above: from here nothing new is asked for,
+        raise_in_thread(target, None)  # and what was asked for in the last moment hits nobody
+        done.set()
+        watcher.join()
+
+
+def _insistent(ask: Callable[[], object]) -> type[TimeLimitReached]:
+    """Make an interruption that asks for the next one while it is raised.
+
+    ``ask`` is a function in C, so the interpreter turns to the next interruption only at the jump
+    or call that follows, which is already outside the ``try`` that swallowed this one.
+    """
+    return type("TimeLimitReached", (TimeLimitReached,), {"__init__": ask})

@@ -27,7 +27,15 @@ from sklearn.preprocessing import StandardScaler
 from edex.errors import InputError
 from edex.learn.metrics import Estimate, mean_absolute_error
 
-__all__ = ["COLORS", "MARKERS", "cluster_map", "error_bar_ladder", "house_style", "parity_plot"]
+__all__ = [
+    "COLORS",
+    "MARKERS",
+    "cluster_map",
+    "error_bar_ladder",
+    "house_style",
+    "parity_plot",
+    "use_style",
+]
 
 COLORS: tuple[str, ...] = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7")
 MARKERS: tuple[str, ...] = ("o", "s", "^", "D", "v", "P")
@@ -53,6 +61,11 @@ def house_style() -> Iterator[None]:
     """Draw in the style of the course inside a ``with`` block."""
     with mpl.rc_context(_STYLE):  # type: ignore[arg-type]
         yield
+
+
+def use_style() -> None:
+    """Draw everything that follows in the style of the course; notebooks call it once."""
+    mpl.rcParams.update(_STYLE)
 
 
 def _make_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:

@@ -21,7 +21,7 @@ __all__ = ["ELEMENT_SYMBOLS", "chemical_system", "parse_formula", "reduced_formu
 
 _WITHOUT_ELECTRONEGATIVITY = 1.3  # elements beyond Cm: the value of the late actinides
 _LARGEST_FACTOR = 1000
-_WHOLE = 1e-6
+_WHOLE = 1e-9
 
 
 def chemical_system(compound: str | Mapping[str, float]) -> str:

@@ -2,14 +2,10 @@
 
 The table ``elements.csv`` is written by ``tools/build_element_table.py`` from the package mendeleev
 (MIT licence). It has gaps, because nature has them. They are filled by one rule: *a missing value
-is that of the element with the nearest Mendeleev number* (Pettifor's order of chemical likeness;
-of two equally near ones the lower number). Two kinds of gap are no gaps but zeros: an electron
-affinity that is not listed (the anion is taken as unbound), and the atomisation enthalpy and the
-oxidation states of the noble gases (they are atoms already, and bind nothing as a rule).
-
-References
-----------
-D. G. Pettifor, Solid State Commun. 51, 31 (1984): a chemical order of the elements.
+is that of the element of the same group with the nearest atomic number* (lanthanides and actinides
+count as group 3; if the whole group lacks it, the nearest of all; of two equally near, the
+lighter). Two kinds of gap are no gaps but zeros: an electron affinity that is not listed (the anion
+is taken as unbound), and the atomisation enthalpy and the oxidation states of the noble gases.
 """
 
 from functools import cache
@@ -63,11 +59,13 @@ def _filled_table() -> pd.DataFrame:
     for name in _ZERO_FOR_NOBLE_GASES:
         noble = table.index.isin(NOBLE_GASES) & table[name].isna()
         table.loc[noble, name] = 0.0
-    order = table["mendeleev_number"]
+    number, group = table["atomic_number"], table["group"]
     for name in table.columns:
-        known = order[table[name].notna()].sort_values()
-        for symbol in table.index[table[name].isna()]:
-            nearest = (known - order[symbol]).abs().idxmin()
+        known = table.index[table[name].notna()]
+        for symbol in table.index.difference(known):
+            kin = known[group[known] == group[symbol]]
+            candidates = kin if len(kin) else known
+            nearest = (number[candidates] - number[symbol]).abs().idxmin()
             table.loc[symbol, name] = table.loc[nearest, name]
     return table
 

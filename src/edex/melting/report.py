@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from edex.datasets import is_available, load_crc_melting, load_gharakhanyan_2024
 from edex.errors import EdexError, InputError

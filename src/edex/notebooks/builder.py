@@ -173,20 +173,27 @@ def write_problem_set(edex: EdExFolder, target: Path) -> None:
     Raises
     ------
     InputError
-        If the target exists.
+        If the target exists, or another ``checks.py`` is where the EdEx needs its own.
     """
     if target.exists():
         raise InputError(
             f"{target} exists already. It may hold answers, so it is never replaced. "
             "Move it away or choose another name."
         )
+    checks = target.with_name("checks.py")
+    needs_checks = not edex.is_in_course and checks.resolve() != edex.checks.resolve()
+    if needs_checks and checks.exists() and checks.read_bytes() != edex.checks.read_bytes():
+        raise InputError(
+            f"{checks} exists already and is not that of {edex.id!r}. A notebook of an EdEx that "
+            "is not part of the course needs its own checks.py beside it. Choose another folder."
+        )
     glossary = read_glossary(course_folder() / "glossary.md")
     notebook = compile_notebook(
         read_source(edex.source), load_questions(edex.checks), "problem-set", glossary=glossary
     )
     write_atomically(target, notebook_bytes(notebook))
-    if not edex.is_in_course:
-        write_atomically(target.with_name("checks.py"), edex.checks.read_bytes())
+    if needs_checks:
+        write_atomically(checks, edex.checks.read_bytes())
 
 
 def notebook_paths(edex_id: str, out: Path) -> tuple[Path, Path]:

@@ -89,6 +89,12 @@ class Run:
             self._client.execute_cell(cell, len(self.notebook.cells) - 1, store_history=False)
         except CellExecutionError:
             pass  # told below, with the expression
+        except (CellTimeoutError, DeadKernelError) as error:
+            raise NotebookError(
+                f"{self._origin}: the kernel gave no answer ({type(error).__name__}). A check took "
+                "too long, or the code under check ended Python. Run the checks one by one in the "
+                "notebook to see which."
+            ) from None
         finally:
             self.notebook.cells.pop()
         printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")

@@ -38,6 +38,7 @@ class Glossary:
         SourceError
             If a link leads to a term that the glossary does not have.
         """
+        self._check(source)
         used: dict[str, None] = {}
         resolved = []
         for cell in cells:
@@ -45,14 +46,6 @@ class Glossary:
                 resolved.append(cell)
                 continue
             for match in _LINK.finditer(cell.text):
-                if match[2] not in self.entries:
-                    line = cell.line + cell.text[: match.start()].count("\n")
-                    raise source.error(
-                        f"The glossary has no entry #{match[2]}. It has: "
-                        f"{', '.join(sorted(self.entries))}. "
-                        "Add the entry to course/glossary.md or correct the link.",
-                        line,
-                    )
                 used[match[2]] = None
             resolved.append(replace(cell, text=_LINK.sub(r"[\1](#Glossary)", cell.text)))
         if used:
@@ -61,6 +54,18 @@ class Glossary:
             )
             resolved.append(Cell("markdown", f"## Glossary\n\n{definitions}", 1))
         return resolved
+
+    def _check(self, source: Source) -> None:
+        """Refuse links to terms that the glossary does not have; lines are those of the file."""
+        for cell in source.cells:
+            for match in _LINK.finditer(cell.text) if cell.kind == "markdown" else ():
+                if match[2] not in self.entries:
+                    raise source.error(
+                        f"The glossary has no entry #{match[2]}. It has: "
+                        f"{', '.join(sorted(self.entries))}. "
+                        "Add the entry to course/glossary.md or correct the link.",
+                        cell.line + cell.text[: match.start()].count("\n"),
+                    )
 
     def _plain(self, anchor: str) -> str:
         """Return an explanation whose own links to terms are set in italics instead."""

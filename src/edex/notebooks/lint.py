@@ -50,7 +50,8 @@ def lint(folder: EdExFolder, glossary: Glossary) -> list[SourceError]:
                     1,
                 )
             ]
-        found = [*_regions(source), *_questions(source, questions)]
+        found = [*_opening(source), *_regions(source)]
+        found += [] if found else _questions(source, questions)
         if found:  # what follows needs a sound source
             return sorted(found, key=lambda error: error.line)
         read_mutants(folder.mutants, questions)
@@ -58,6 +59,18 @@ def lint(folder: EdExFolder, glossary: Glossary) -> list[SourceError]:
     except SourceError as error:
         return [error]
     return sorted(found, key=lambda error: error.line)
+
+
+def _opening(source: Source) -> Iterator[SourceError]:
+    """Find a source without title: the box for readers goes under it."""
+    first = source.cells[0] if source.cells else Cell("markdown", "", 1)
+    is_plain = first.kind == "markdown" and not (first.question or first.is_solution)
+    if not (is_plain and first.text.startswith("# ")):
+        yield source.error(
+            "The source does not start with its title. The first cell is plain Markdown whose "
+            "first line is '# ...'. Write it under the front matter.",
+            first.line,
+        )
 
 
 def _regions(source: Source) -> Iterator[SourceError]:
@@ -125,10 +138,12 @@ def _answer_cell(
             f'be reached from it. Make the last line: check("{question.id}")',
             cell.line,
         )
-    defined = identifiers(cell.text)
+    known = {"seed", *source.front.presets["default"]}
+    for earlier in source.cells:
+        if earlier.kind == "code" and not earlier.is_solution and earlier.line <= cell.line:
+            known |= identifiers(earlier.text)
     for name in question.answers:
-        earlier = any(name in identifiers(c.text) for c in source.cells if c.line < cell.line)
-        if name not in defined and not earlier:
+        if name not in known:
             yield source.error(
                 f"The check of {question.id} asks for `{name}`, which no cell up to here sets. "
                 "The arguments of a check are names of the notebook. Rename one of the two.",

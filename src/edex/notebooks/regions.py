@@ -18,7 +18,7 @@ import io
 import re
 import textwrap
 import tokenize
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from edex.notebooks.source import Cell, Source
@@ -27,6 +27,7 @@ __all__ = ["Piece", "identifiers", "solution_lines", "solve", "split_regions", "
 
 _BEGIN = re.compile(r"^(\s*)# BEGIN SOLUTION\s*$")
 _END = re.compile(r"^(\s*)# END SOLUTION\s*$")
+_MISSPELT = re.compile(r"#\s*(BEGIN|END)[\s_-]*SOLUTION", re.I)
 _MARK = "# ▼ your code instead of this line"
 
 
@@ -95,6 +96,13 @@ def split_regions(source: Source, cell: Cell) -> list[Piece]:
                 )
             pieces.append(Piece(tuple(region), opened[0] + 1, opened[1], is_solution=True))
             region, opened = [], None
+        elif _MISSPELT.search(line):
+            raise source.error(
+                f"The marker {line.strip()!r} is misspelt, so the solution would be shown. "
+                "Markers are '# BEGIN SOLUTION' and '# END SOLUTION', each alone in its line. "
+                "Correct it.",
+                number,
+            )
         elif opened:
             region.append(line)
         elif line.rstrip().endswith("# SOLUTION"):
@@ -150,7 +158,15 @@ def stub(source: Source, cell: Cell, *, needed: Iterable[str], is_written: bool 
         after = "\n".join(line for later in pieces[index + 1 :] for line in later.lines)
         wanted = {*needed, *identifiers(after)}
         lines += _stub_lines(source, cell, piece, wanted, is_written=is_written)
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    regions = [piece for piece in pieces if piece.is_solution]
+    if regions and not _is_code(text):
+        raise source.error(
+            "The cell is no valid Python any more when its solution is cut out. A region holds "
+            "whole statements, and what stays must be complete without them. Move the markers.",
+            regions[0].line,
+        )
+    return text
 
 
 def _stub_lines(
@@ -172,28 +188,73 @@ def _stub_lines(
     if is_written:
         return [f'{indent}{name} = """\n\n"""' for name in names]
     placeholder = f'todo("{cell.question}")'
-    returns = any(isinstance(node, ast.Return) for node in ast.walk(body))
-    if returns or (indent and not names):
+    in_function = bool(indent) and _is_in_function(cell, piece)
+    if in_function and (_returns(body.body) or not names):
         return [f"{indent}{_MARK}", f"{indent}return {placeholder}"]
     if names:
         return [f"{indent}{_MARK}", *(f"{indent}{name} = {placeholder}" for name in names)]
-    return [f"{indent}# ▼ your code here"]
+    # A block needs a statement; at the left margin a comment will do.
+    return [f"{indent}{_MARK}", f"{indent}..."] if indent else ["# ▼ your code here"]
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Walk through code in order, but not into functions, classes and comprehensions."""
+    for node in statements:
+        yield node
+        if not isinstance(node, _SCOPES + _COMPREHENSIONS):
+            yield from _nodes(ast.iter_child_nodes(node))
 
 
 def _assigned(statements: list[ast.stmt]) -> list[str]:
-    """List the names that statements set, in order, without looking into functions."""
+    """List the names that statements set in their own scope, in order."""
     names: list[str] = []
-    for node in statements:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+    for node in _nodes(statements):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.append(node.name)
-            continue
-        targets = [
-            child.id
-            for child in ast.walk(node)
-            if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store)
-        ]
-        names += targets
+        elif isinstance(node, ast.alias):
+            names.append(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.append(node.id)
     return list(dict.fromkeys(names))
+
+
+def _returns(statements: list[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.Return) for node in _nodes(statements))
+
+
+def _is_in_function(cell: Cell, piece: Piece) -> bool:
+    """Whether a region lies in the body of a function of its cell."""
+    # Same line numbers as in the file: the markers are left in, as the comments that they are.
+    tree = _parse(cell.text)
+    first = piece.line - cell.line + 1
+    return tree is not None and any(
+        isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.lineno < first <= (node.end_lineno or 0)
+        for node in ast.walk(tree)
+    )
+
+
+def _is_code(text: str) -> bool:
+    tree = _parse(text)
+    if tree is None:
+        return False
+    try:
+        compile(tree, "<stub>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _parse(text: str) -> ast.Module | None:
+    """Parse the code of a cell; lines of IPython (``%...``, ``!...``) count as ``pass``."""
+    try:
+        return ast.parse(re.sub(r"^([ \t]*)[%!].*$", r"\1pass", text, flags=re.M))
+    except SyntaxError:
+        return None
 
 
 def identifiers(code: str) -> set[str]:

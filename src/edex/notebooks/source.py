@@ -25,6 +25,7 @@ from edex.errors import InputError, SourceError
 __all__ = ["Cell", "FrontMatter", "Source", "read_cells", "read_source"]
 
 PRESETS = ("quick", "default", "full")
+_FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")  # a code span such as ```x``` opens nothing
 _OPTIONS = {"question": str, "solution": bool, "parameters": bool, "alt": str}
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "id": str,
@@ -189,6 +190,7 @@ def read_cells(path: Path, allowed: dict[str, type]) -> tuple[dict[str, Any], li
     cells : list of (kind, text, line, options)
         The cells in order.
     """
+    import nbformat
     from jupytext.myst import MystMetadataParsingError, myst_to_notebook
 
     try:
@@ -208,6 +210,13 @@ def read_cells(path: Path, allowed: dict[str, type]) -> tuple[dict[str, Any], li
             file=str(path),
             line=_line_in_message(str(error)),
         ) from error
+    except nbformat.ValidationError as error:
+        raise SourceError(
+            f"The front matter is no list of fields: {error.message}. It has lines like "
+            "'title: ...' between two lines '---'. Correct it.",
+            file=str(path),
+            line=1,
+        ) from error
     lines = text.splitlines()
     cells: list[RawCell] = []
     for cell, start in zip(notebook.cells, notebook.metadata["source_map"], strict=True):
@@ -222,6 +231,8 @@ def read_cells(path: Path, allowed: dict[str, type]) -> tuple[dict[str, Any], li
                     file=str(path),
                     line=line,
                 )
+        if cell.cell_type == "markdown":
+            _refuse_hidden_cell(cell.source, path, line)
         cells.append((cell.cell_type, cell.source, line, options))
     metadata = {key: value for key, value in notebook.metadata.items() if key != "source_map"}
     return metadata, cells
@@ -232,11 +243,12 @@ def _refuse_unclosed_fence(text: str, path: Path) -> None:
     opened, marker = 0, ""
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
-        if not opened and stripped.startswith(("```", "~~~")):
-            opened, marker = number, stripped[:3]
-        elif opened and stripped.startswith(marker) and not stripped.strip("`~"):
+        fence = _FENCE.match(stripped)
+        if not opened and fence:
+            opened, marker = number, fence[1]
+        elif opened and stripped.startswith(marker) and not stripped.strip(marker[0]):
             opened = 0
-        elif opened and stripped.startswith("```{code-cell}"):
+        elif opened and len(marker) == 3 and stripped.startswith("```{code-cell}"):
             break
     if opened:
         raise SourceError(
@@ -247,12 +259,30 @@ def _refuse_unclosed_fence(text: str, path: Path) -> None:
         )
 
 
+def _refuse_hidden_cell(text: str, path: Path, first: int) -> None:
+    """Inside a list or a quotation a cell is only text: nothing would run it."""
+    is_fenced = False
+    for number, line in enumerate(text.splitlines(), start=first):
+        if not is_fenced and re.match(r"[\s>]*(```|~~~)\{code-cell\}", line):
+            raise SourceError(
+                "This code cell is inside a list or a quotation, where it is only text. A cell "
+                "starts at the beginning of a line. Move it out.",
+                file=str(path),
+                line=number,
+            )
+        if _FENCE.match(line.strip()):
+            is_fenced = not is_fenced
+
+
 def _content_line(lines: list[str], start: int, kind: str) -> int:
     """Turn the start that jupytext reports into the line of the first line of content."""
     number = start + 1
     if kind == "code":  # ``start`` counts the fence from 1; options follow it
+        if lines[number - 1 : number] == ["---"]:  # options as a block of YAML
+            return lines.index("---", number) + 2
         while number <= len(lines) and lines[number - 1].startswith(":"):
             number += 1
+        return number
     while number < len(lines) and not lines[number - 1].strip():
         number += 1
     return number
@@ -260,7 +290,10 @@ def _content_line(lines: list[str], start: int, kind: str) -> int:
 
 def _line_in_message(message: str) -> int:
     found = re.search(r"\bline (\d+)", message)
-    return int(found[1]) if found else 1
+    if found is None:
+        return 1
+    # YAML counts the lines of the front matter from the one after the first '---'.
+    return int(found[1]) + message.startswith("Notebook metadata")
 
 
 def _front_matter(metadata: dict[str, Any], path: Path) -> FrontMatter:
@@ -277,7 +310,7 @@ def _front_matter(metadata: dict[str, Any], path: Path) -> FrontMatter:
                 f"The front matter has the unknown field {name!r}. Allowed are "
                 f"{', '.join(known)}. Correct or remove it."
             )
-        if not isinstance(value, known[name]):
+        if not isinstance(value, known[name]) or isinstance(value, bool):
             raise wrong(
                 f"The front matter says {name}: {value!r}. It must be of type "
                 f"{getattr(known[name], '__name__', known[name])}. Correct it."
@@ -288,9 +321,15 @@ def _front_matter(metadata: dict[str, Any], path: Path) -> FrontMatter:
     presets = metadata["presets"]
     if set(presets) != set(PRESETS):
         raise wrong(
-            f"The front matter gives the presets {', '.join(presets)}. An EdEx has exactly "
-            f"{', '.join(PRESETS)}. Add or remove."
+            f"The front matter gives the presets {', '.join(map(str, presets))}. An EdEx has "
+            f"exactly {', '.join(PRESETS)}. Add or remove."
         )
+    for name, values in presets.items():
+        if not isinstance(values, dict):
+            raise wrong(
+                f"The preset {name} is {values!r}. It must give a value to each parameter, such as "
+                "{n_trees: 100}, or be {} when there is none. Correct it."
+            )
     if len({frozenset(values) for values in presets.values()}) != 1:
         raise wrong(
             "The presets set different parameters. Each preset gives a value to the same names. "

@@ -7,6 +7,7 @@ question is judged on what the notebook has left behind. Nothing depends on cell
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ def check_notebook(path: Path, *, timeout: int = 600, step: Step | None = None) 
     edex_id = _edex_id(notebook, path)
     for cell in notebook.cells:
         cell.pop("outputs", None)
+        cell.metadata.pop("edex", None)  # its line is that of the source, not of this file
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     with open_run(
@@ -101,7 +103,12 @@ def print_report(report: dict[str, Any]) -> None:
 
 def _read(path: Path) -> nbformat.NotebookNode:
     try:
-        return nbformat.read(path, as_version=4)
+        with warnings.catch_warnings():  # cells without ids, as some tools save them, do no harm
+            warnings.simplefilter("ignore")
+            notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.setdefault("metadata", nbformat.NotebookNode())
+            _ = cell.cell_type, cell.source  # what is needed here; the rest may be odd
     except FileNotFoundError:
         raise InputError(
             f"There is no file {path}. Give the path of your notebook (.ipynb). Check the name."
@@ -111,6 +118,7 @@ def _read(path: Path) -> nbformat.NotebookNode:
             f"{path} is no notebook that can be read ({type(error).__name__}). "
             "It must be an .ipynb file as JupyterLab saves it. Save it again."
         ) from error
+    return notebook
 
 
 def _edex_id(notebook: nbformat.NotebookNode, path: Path) -> str:
