@@ -29,12 +29,13 @@ def build_table() -> pd.DataFrame:
     DataFrame of shape (96, 18)
         Indexed by symbol; column names and units as in ``edex.melting.elements.UNITS``.
     """
-    from mendeleev.fetch import fetch_ionization_energies, fetch_table
+    from mendeleev.fetch import fetch_table
 
     elements = fetch_table("elements").set_index("symbol")
     elements = elements[elements["atomic_number"] <= LAST_ATOMIC_NUMBER]
     changes = fetch_table("phasetransitions")
-    ionization = fetch_ionization_energies(degree=1)
+    ionization = fetch_table("ionizationenergies").query("ion_charge == 0")
+    ionization = ionization.set_index("atomic_number")["ionization_energy"]
     states = fetch_table("oxidationstates").query("category == 'main'")
     rows = {}
     for symbol, entry in elements.iterrows():
@@ -61,7 +62,7 @@ def build_table() -> pd.DataFrame:
             "vdw_radius": entry["vdw_radius_alvarez"],
             "molar_volume": None if symbol in GASES else entry["atomic_weight"] / entry["density"],
             "polarizability": entry["dipole_polarizability"],
-            "ionization_energy": ionization.loc[number, "IE1"],
+            "ionization_energy": ionization[number],
             "electron_affinity": entry["electron_affinity"],
             "atomization_enthalpy": entry["heat_of_formation"],
             # Carbon sublimes at 1 bar: its triple point stands in. Helium has neither.

@@ -20,7 +20,7 @@ from edex.checks import NotAnswered, Todo
 from edex.errors import EdexError
 
 mpl.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 X = np.arange(20.0).reshape(10, 2)
 Y = np.arange(10.0)
@@ -73,7 +73,7 @@ USES = {
     "np.isclose": lambda t: np.isclose(t, 1),
     "np.concatenate": lambda t: np.concatenate([t, t]),
     "array + todo": lambda t: Y + t,
-    "array == todo": lambda t: Y == t,
+    "array < todo": lambda t: np.less(Y, t),
     "array @ todo": lambda t: X @ t,
     "array[todo]": lambda t: Y[t],
     "np.float64 - todo": lambda t: np.float64(1) - t,
@@ -154,10 +154,9 @@ def test_ipython_displays_it_without_an_error():
 
 
 def test_the_error_is_shown_as_one_line_without_a_traceback():
-    assert NotAnswered("q3")._render_traceback_() == [
-        "NotAnswered: q3 is still to do, and this cell needs its answer. "
-        "Fill in the cell of q3, run it, then run this one again."
-    ]
+    (line,) = NotAnswered("q3")._render_traceback_()
+    assert line.startswith("NotAnswered: q3 is still to do, and this cell needs its answer. ")
+    assert "\n" not in line
 
 
 def test_the_error_is_ours_and_a_builtin():

@@ -1,3 +1,4 @@
+import contextlib
 import signal
 import threading
 import time
@@ -19,14 +20,14 @@ def sleep_and_swallow():
         try:
             time.sleep(0.5)
         except:  # noqa: E722
-            pass
+            continue
 
 
 def call_and_swallow():
     while True:
         try:
             sum(range(100))
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             continue
 
 
@@ -35,7 +36,7 @@ def swallow_at_two_levels():
         try:
             sleep_and_swallow()
         except:  # noqa: E722
-            pass
+            continue
 
 
 def leave_by_finally():
@@ -43,14 +44,14 @@ def leave_by_finally():
         try:
             time.sleep(0.5)
         finally:
-            continue
+            continue  # noqa: B012
 
 
 def recurse_and_swallow():
     try:
         time.sleep(0.001)
         recurse_and_swallow()
-    except BaseException:  # noqa: BLE001
+    except BaseException:
         recurse_and_swallow()
 
 
@@ -71,7 +72,7 @@ def in_thread(work):
     def go():
         try:
             work()
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             ended.append(error)
 
     thread = threading.Thread(target=go, daemon=True)
@@ -95,10 +96,8 @@ def test_an_endless_loop_is_stopped_outside_the_main_thread(work):
 def test_the_timer_and_its_handler_are_put_back():
     before = signal.getsignal(signal.SIGALRM)
     for work in (lambda: None, sleep_and_swallow):
-        try:
+        with contextlib.suppress(TimeLimitReached):
             run_within(LIMIT, work)
-        except TimeLimitReached:
-            pass
         assert signal.getsignal(signal.SIGALRM) is before
         assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
@@ -113,10 +112,8 @@ def test_nothing_comes_after_the_end():
 def test_nothing_comes_after_the_end_in_another_thread():
     def work():
         run_within(LIMIT, lambda: None)
-        try:
+        with contextlib.suppress(TimeLimitReached):
             run_within(LIMIT, sleep_and_swallow)
-        except TimeLimitReached:
-            pass
         for _ in range(30):
             time.sleep(0.02)
 

@@ -65,7 +65,7 @@ def house_style() -> Iterator[None]:
 
 def use_style() -> None:
     """Draw everything that follows in the style of the course; notebooks call it once."""
-    mpl.rcParams.update(_STYLE)
+    mpl.rcParams.update(_STYLE)  # type: ignore[arg-type]
 
 
 def _make_axes(ax: Axes | None, size: tuple[float, float]) -> Axes:

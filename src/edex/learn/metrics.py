@@ -272,7 +272,7 @@ def compounds_needed(
 
 def format_with_error(value: float, standard_error: float) -> str:
     """Return ``"141.9 ± 6.0"``: two significant digits of the error, as many decimals for both."""
-    if not standard_error > 0.0:
+    if not standard_error > 1e-12 * abs(value):  # no error bar, or rounding noise only
         return f"{value:.3g}"
     digits = max(0, 1 - math.floor(math.log10(standard_error)))
     return f"{value:.{digits}f} ± {standard_error:.{digits}f}"

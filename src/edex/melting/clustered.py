@@ -107,7 +107,7 @@ class ClusterRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         InputError
             If an option or a clustering feature is not allowed.
         """
-        X, y = validate_data(self, X, y, y_numeric=True)
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
         if self.min_cluster_size < 1:
             raise InputError(
                 f"min_cluster_size is {self.min_cluster_size}; it must be at least 1. "
@@ -153,7 +153,7 @@ class ClusterRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         ndarray of int, shape (n_samples,)
         """
         check_is_fitted(self)
-        return self._assign(validate_data(self, X, reset=False))
+        return self._assign(validate_data(self, X, reset=False, dtype=np.float64))
 
     def predict(self, X: Any) -> np.ndarray:
         """Predict with the regressor of each row's cluster.
@@ -169,7 +169,7 @@ class ClusterRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             In the unit of ``y``.
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
+        X = validate_data(self, X, reset=False, dtype=np.float64)
         labels = self._assign(X)
         predicted = np.empty(len(X))
         for name in np.unique(labels):

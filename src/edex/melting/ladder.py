@@ -24,7 +24,14 @@ from sklearn.svm import SVR
 from edex.errors import InputError
 from edex.melting.features import CompositionFeaturizer
 
-__all__ = ["LADDER", "log_temperature", "make_regressor", "model_ladder", "temperature_from_log"]
+__all__ = [
+    "LADDER",
+    "log_temperature",
+    "make_regressor",
+    "model_ladder",
+    "on_log_temperature",
+    "temperature_from_log",
+]
 
 LADDER: tuple[str, ...] = (
     "mean",
@@ -136,7 +143,7 @@ def _make_boosting(n_rounds: int, random_state: int) -> HistGradientBoostingRegr
 
 
 def _make_support_vectors() -> TransformedTargetRegressor:
-    return _on_log_temperature(
+    return on_log_temperature(
         make_pipeline(StandardScaler(), SVR(C=10.0, gamma=0.003, epsilon=0.02))
     )
 
@@ -146,10 +153,11 @@ def _make_gaussian_process() -> TransformedTargetRegressor:
     # fixed one makes the fit ten times as fast.
     kernel = Matern(length_scale=20.0, nu=1.5) + WhiteKernel(0.01)
     process = GaussianProcessRegressor(kernel, optimizer=None, normalize_y=True)
-    return _on_log_temperature(make_pipeline(StandardScaler(), process))
+    return on_log_temperature(make_pipeline(StandardScaler(), process))
 
 
-def _on_log_temperature(regressor: Any) -> TransformedTargetRegressor:
+def on_log_temperature(regressor: Any) -> TransformedTargetRegressor:
+    """Return a regressor that learns log10(T / K) and answers in K."""
     return TransformedTargetRegressor(
         regressor, func=log_temperature, inverse_func=temperature_from_log, check_inverse=False
     )

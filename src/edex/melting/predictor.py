@@ -137,7 +137,7 @@ class MeltingRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self._scaler = StandardScaler().fit(X)
         self._elements = {s for name in self.known_["formula"] for s in parse_formula(name)}
         first = ~self.known_["composition"].duplicated().to_numpy()
-        self._neighbours = NearestNeighbors().fit(self._space(X[first]))
+        self._neighbours = NearestNeighbors(algorithm="ball_tree").fit(self._space(X[first]))
         self._neighbour_rows = np.flatnonzero(first)
         distances, _ = self._neighbours.kneighbors(n_neighbors=1)  # to another composition
         self.far_distance_ = float(np.quantile(distances, _FAR_QUANTILE))

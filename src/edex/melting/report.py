@@ -257,7 +257,6 @@ def _paper_rows(size: Preset, seed: int, progress: Progress) -> list[Row]:
     predict = partial(
         fused_predictions,
         columns=COMPUTED_COLUMNS,
-        model=size.model,
         n_trees=max(size.n_trees // 3, 20),
         n_inner_splits=size.n_inner_splits,
         random_state=seed,

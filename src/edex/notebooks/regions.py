@@ -180,7 +180,7 @@ def _stub_lines(
         raise source.error(
             f"The solution region is no complete Python code: {error.msg}. "
             "A region holds whole statements. Move the markers.",
-            piece.line + (error.lineno or 2) - 2,
+            piece.line + max(error.lineno or 0, 2) - 2,
         ) from error
     body = tree.body[0]
     assert isinstance(body, ast.FunctionDef)

@@ -212,8 +212,8 @@ def read_cells(path: Path, allowed: dict[str, type]) -> tuple[dict[str, Any], li
         ) from error
     except nbformat.ValidationError as error:
         raise SourceError(
-            f"The front matter is no list of fields: {error.message}. It has lines like "
-            "'title: ...' between two lines '---'. Correct it.",
+            f"The front matter cannot be used: {error.message}. It has one field a line, such as "
+            "'title: When does a solid melt?', between two lines '---'. Correct it.",
             file=str(path),
             line=1,
         ) from error
