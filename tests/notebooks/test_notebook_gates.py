@@ -177,10 +177,9 @@ class TestRun:
     )
     def test_an_expression_that_ends_or_blocks_the_kernel_is_told(self, run, expression):
         with (
-            pytest.raises(NotebookError, match="the kernel gave no answer"),
             run("x = 1", timeout=2) as notebook,
+            pytest.raises(NotebookError, match="the kernel gave no answer"),
         ):
-            notebook.run_all()
             notebook.evaluate(expression)
 
 

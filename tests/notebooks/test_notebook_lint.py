@@ -30,7 +30,9 @@ MISTAKES = {
     "no check at the end": (
         ('check("q1")\n', 'check("q1")\nprint(1)\n'), "does not end with its check", "# BEGIN",
     ),
-    "the check of another": (('check("q1")', 'check("q2")'), 'Make the last line: check("q1")', "#"),
+    "the check of another": (
+        ('check("q1")', 'check("q2")'), 'Make the last line: check("q1")', "#",
+    ),
     "no such name": (
         ("def check_total(total, numbers)", "def check_total(total, number_list)"),
         "asks for `number_list`, which no cell up to here sets", "# BEGIN",

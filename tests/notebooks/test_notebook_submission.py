@@ -5,7 +5,6 @@ import pytest
 from tiny_edex import CHECKS
 
 from edex.errors import InputError
-from edex.notebooks.compiler import notebook_bytes
 from edex.notebooks.execution import NotebookError
 from edex.notebooks.submission import check_notebook, print_report
 
@@ -21,7 +20,7 @@ def submit(compiled, tmp_path):
         folder.mkdir(exist_ok=True)
         (folder / "checks.py").write_text(CHECKS)
         path = folder / "mine.ipynb"
-        path.write_bytes(notebook_bytes(notebook))
+        path.write_text(json.dumps(notebook))
         return path
 
     return submit

@@ -30,7 +30,7 @@ Some numbers and their total.
 ```
 
 ```{code-cell} ipython3
-numbers = list(range(n))
+numbers = list(range(1, n + 1))
 ```
 
 +++ {"question": "q1"}

@@ -892,12 +892,24 @@ def check_verdict(answer_q12):
         "answer_q12",
         words=50,
         points={
-            "the error bar of the gain": ("error bar", "standard error", "±", "uncertain",
-                                          "interval", "significan"),
+            "the error bar of the gain": (
+                "error bar",
+                "standard error",
+                "±",
+                "uncertain",
+                "interval",
+                "significan",
+            ),
             "what the test set of 56 compounds can and cannot show": ("56",),
             "why trees gain nothing": ("tree", "forest"),
             "a reason: what trees do by themselves, or how many compounds each model sees": (
-                "split", "already", "themselves", "fewer", "half", "less data", "smaller",
+                "split",
+                "already",
+                "themselves",
+                "fewer",
+                "half",
+                "less data",
+                "smaller",
             ),
         },
     )

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
@@ -227,6 +228,7 @@ def cluster_map(
     points = analysis.fit_transform(StandardScaler().fit_transform(table))
     with house_style():
         ax = _make_axes(ax, (5.2, 4.2))
+        handles, texts = [], []
         for number, cluster in enumerate(np.unique(membership)):
             rows = np.flatnonzero(membership == cluster)
             style = number % len(COLORS)
@@ -235,14 +237,15 @@ def cluster_map(
             ax.scatter(x, y, s=18, alpha=0.6, color=color, marker=marker, linewidths=0)
             middle = points[rows].mean(axis=0)
             name = (names or {}).get(int(cluster), f"cluster {cluster}")
-            ax.annotate(
-                f"{name} (n = {len(rows)})", middle, ha="center", weight="bold",
-                bbox={"facecolor": "white", "edgecolor": color, "alpha": 0.85, "pad": 2.0},
-            )  # fmt: skip
+            handles.append(Line2D([], [], color=color, marker=marker, linestyle="", markersize=6))
+            texts.append(f"{name} (n = {len(rows)})")
             if labels is not None:
                 near = rows[np.argsort(((points[rows] - middle) ** 2).sum(axis=1))[:n_labelled]]
                 for row in near:
                     ax.annotate(labels[row], points[row], fontsize="small")
+        # Clusters overlap on such a map, so their names stand beside it, not on it.
+        ax.legend(handles, texts, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=1,
+                  handletextpad=0.2, borderaxespad=0.0, fontsize="small")  # fmt: skip
         shares = 100 * analysis.explained_variance_ratio_
         ax.set_xlabel(f"first principal component ({shares[0]:.0f} % of variance)")
         ax.set_ylabel(f"second principal component ({shares[1]:.0f} %)")

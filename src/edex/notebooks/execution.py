@@ -146,6 +146,7 @@ def open_run(
         timeout=timeout,
         allow_errors=allow_errors,
         record_timing=False,
+        coalesce_streams=True,
         kernel_name="python3",
         extra_arguments=["--IPKernelApp.log_level=ERROR"],
         resources={"metadata": {"path": str(folder)}},

@@ -84,7 +84,7 @@ def print_report(report: dict[str, Any]) -> None:
     from rich.table import Table
 
     console = Console()
-    table = Table(title=f"{report['notebook']} ({report['edex']})", title_justify="left")
+    table = Table(title=escape(f"{report['notebook']} ({report['edex']})"), title_justify="left")
     for column in ("question", "title", "status", "points", "what the check saw"):
         table.add_column(column)
     for row in report["questions"]:

@@ -1,0 +1,73 @@
+"""Every EdEx of the course is linted, built, run blank and solved, and attacked by its mutants."""
+
+import json
+
+import nbformat
+import pytest
+
+from edex.checks import load_questions
+from edex.course import course_folder, edex_folders
+from edex.notebooks.builder import build
+from edex.notebooks.glossary import read_glossary
+from edex.notebooks.lint import lint
+from edex.notebooks.mutants import read_mutants
+from edex.notebooks.source import read_source
+
+EDEXES = edex_folders()
+MINIMUM_OF_MUTANTS = 12
+
+
+def _ids(edex):
+    return edex.id
+
+
+def test_the_course_has_edexes():
+    assert EDEXES
+
+
+@pytest.mark.parametrize("edex", EDEXES, ids=_ids)
+def test_an_edex_has_no_mistakes(edex):
+    assert lint(edex, read_glossary(course_folder() / "glossary.md")) == []
+
+
+@pytest.mark.parametrize("edex", EDEXES, ids=_ids)
+def test_the_minutes_of_the_questions_fit_into_those_of_the_edex(edex):
+    questions = load_questions(edex.checks)
+    in_questions = sum(question.minutes for question in questions)
+    assert 0.5 * edex.minutes <= in_questions <= edex.minutes
+
+
+@pytest.mark.parametrize("edex", EDEXES, ids=_ids)
+def test_an_edex_has_enough_mutants_and_every_question_has_one(edex):
+    questions = load_questions(edex.checks)
+    mutants = read_mutants(edex.mutants, questions)
+    assert len(mutants) >= MINIMUM_OF_MUTANTS
+    assert {mutant.question for mutant in mutants} == set(questions.ids)
+
+
+@pytest.mark.parametrize("edex", EDEXES, ids=_ids)
+def test_the_outcomes_of_the_front_matter_stand_in_the_text(edex):
+    source = read_source(edex.source)
+    text = " ".join(cell.text for cell in source.cells if cell.kind == "markdown")
+    squeezed = " ".join(text.split())
+    for outcome in source.front.outcomes:
+        assert outcome in squeezed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("edex", EDEXES, ids=_ids)
+@pytest.mark.parametrize("data", ["with the data at hand", "without any fetched data"])
+def test_an_edex_passes_its_gates(edex, data, tmp_path, monkeypatch):
+    if data == "without any fetched data":
+        monkeypatch.delenv("EDEX_DATA_DIR", raising=False)
+        monkeypatch.setenv("EDEX_CACHE_DIR", str(tmp_path / "empty-cache"))
+    result = build(edex, tmp_path / "out", preset="quick")
+    assert result.gates.problems == []
+    assert result.gates.blank_points == 0
+    assert result.gates.solution_points == result.gates.max_points > 0
+    assert result.gates.n_mutants >= MINIMUM_OF_MUTANTS
+    problem_set = nbformat.read(result.problem_set, as_version=4)
+    nbformat.validate(problem_set)
+    assert all(not cell.get("outputs") for cell in problem_set.cells)
+    assert "BEGIN SOLUTION" not in json.dumps(problem_set)
+    nbformat.validate(nbformat.read(result.solution, as_version=4))
