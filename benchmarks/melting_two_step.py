@@ -1,4 +1,8 @@
-"""Claim: clustering first does not help, for any regressor, clusterer or number of clusters.
+"""Claim: clustering first, with the paper's seven scaled features, helps no flexible model.
+
+Of 72 comparisons none shows a gain whose 95 % interval excludes zero; ridge, which is stiff, comes
+nearest. (A model with less to see gains more: linear regression on the seven features alone gains
+more than 100 K with three clusters.)
 
 Prints direct MAE minus two-step MAE (positive: clustering helps) with the standard error corrected
 for overlapping folds, on the handbook's binary compounds and, if they are on this computer, on the

@@ -7,13 +7,15 @@ once. Exit codes: 0 done; 1 it ran and the answer is no; 2 the command was not u
 from __future__ import annotations
 
 import sys
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from edex import __version__
-from edex.console import print_json, progress_bar
+from edex.cli_data import data
+from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
 
 if TYPE_CHECKING:
@@ -26,26 +28,7 @@ RUNNERS = {"melting-temperature": ("edex.melting.report", "run")}
 PREDICTORS = ("melting",)
 
 
-class _Verbs(click.Group):
-    """A group that suggests the nearest verb for an unknown one."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if self.get_command(ctx, name) is None:
-            import difflib
-
-            close = difflib.get_close_matches(name, self.commands, n=1)
-            guess = f" Did you mean {close[0]!r}?" if close else ""
-            ctx.fail(f"There is no verb {name!r}.{guess} Verbs are {', '.join(self.commands)}.")
-        return super().resolve_command(ctx, args)
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
-
-
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="edex", message="%(prog)s %(version)s")
 def cli() -> None:
     """Hands-on examples of machine learning in the physical sciences.
@@ -157,8 +140,9 @@ def start(edex_name: str, folder: Path, no_open: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--timeout", default=600, show_default=True, help="Limit for each cell, in s.")
 def check(notebook: Path, as_json: bool, timeout: int) -> None:
-    """Run a filled-in NOTEBOOK in a fresh kernel and check every answer.
+    """Check every answer of a filled-in NOTEBOOK.
 
+    The notebook is run from top to bottom in a fresh kernel.
     Exit code 0: full marks; 1: something is missing or wrong.
     """
     from edex.notebooks.submission import check_notebook
@@ -187,7 +171,10 @@ def check(notebook: Path, as_json: bool, timeout: int) -> None:
 @click.option("--force", is_flag=True, help="Build even what has not changed.")
 @click.option("--timeout", default=1800, show_default=True, help="Limit for each cell, in s.")
 def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int) -> None:
-    """Build problem set, executed solution and results report (all EdExes if none is named)."""
+    """Build problem set, executed solution and results of EDEX.
+
+    All EdExes of the course are built if none is named.
+    """
     from edex.course import edex_folders, find_edex
 
     for edex in [find_edex(name) for name in edex_names] or edex_folders():
@@ -207,9 +194,9 @@ def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: i
             timeout=timeout,
             step=step,
         )
-        report = out / "results.json"
-        if edex.id in RUNNERS and not (result.was_current and report.is_file()):
-            _write_results(edex.id, preset, report, step)
+    report = out / "results.json"
+    if edex.id in RUNNERS and not (result.was_current and report.is_file()):
+        _write_results(edex.id, preset, report)
     gates = result.gates
     state = "unchanged" if result.was_current else "built"
     click.echo(f"{edex.id} ({preset}): {state}")
@@ -233,17 +220,16 @@ def _data_at_hand() -> str:
     )
 
 
-def _write_results(edex_id: str, preset: str, target: Path, step: Any) -> None:
+def _write_results(edex_id: str, preset: str, target: Path) -> None:
     import json
 
     from edex.notebooks.builder import write_atomically
 
-    results = _runner(edex_id)(
-        preset=preset, progress=lambda done, total: step("results", done, total)
-    )
-    text = json.dumps(results.to_dict(), indent=1, ensure_ascii=False) + "\n"
-    write_atomically(target, text.encode())
+    with status_line() as say:
+        results = _runner(edex_id)(preset=preset, progress=say)
+    text = json.dumps(results.to_json(), indent=1, ensure_ascii=False) + "\n"
     write_atomically(target.with_suffix(".md"), results.to_markdown().encode())
+    write_atomically(target, text.encode())
 
 
 @cli.command()
@@ -252,21 +238,22 @@ def _write_results(edex_id: str, preset: str, target: Path, step: Any) -> None:
 @click.option("--seed", type=int, help="Another seed than the EdEx's own.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(edex_name: str, preset: str, seed: int | None, as_json: bool) -> None:
-    """Compute the results of EDEX: the paper's, ours, error bars, seed, split."""
+    """Print the table of results of EDEX.
+
+    Each row: the paper's value, ours with its error bar, the target, the split; and the seed.
+    """
     from edex.course import find_edex
 
     edex = find_edex(edex_name)
-    with progress_bar(as_json) as step:
-        arguments: dict[str, Any] = {} if seed is None else {"seed": seed}
-        results = _runner(edex.id)(
-            preset=preset,
-            progress=lambda done, total: step("results", done, total),
-            **arguments,
-        )
+    arguments: dict[str, Any] = {} if seed is None else {"seed": seed}
+    with status_line(as_json) as say:
+        results = _runner(edex.id)(preset=preset, progress=say, **arguments)
     if as_json:
-        print_json(results.to_dict())
+        print_json(results.to_json())
     else:
-        results.print()
+        from rich.console import Console
+
+        Console().print(results.to_table())
 
 
 def _runner(edex_id: str) -> Any:
@@ -281,67 +268,7 @@ def _runner(edex_id: str) -> Any:
     return getattr(importlib.import_module(module), function)
 
 
-@cli.group(cls=_Verbs)
-def data() -> None:
-    """See, fetch and verify data sets."""
-
-
-@data.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def data_list(as_json: bool) -> None:
-    """List the data sets and whether they are here."""
-    from edex.datasets import dataset_names, get_spec, is_available
-
-    rows = [
-        {
-            "name": name,
-            "state": "here" if is_available(name) else "not here",
-            "title": get_spec(name).title,
-            "licence": get_spec(name).licence,
-        }
-        for name in dataset_names()
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        click.echo(f"{row['name']:<20} {row['state']:<10} {row['title']}  [{row['licence']}]")
-
-
-@data.command("card")
-@click.argument("name")
-def data_card(name: str) -> None:
-    """Print the data card of NAME: origin, licence, units, known faults."""
-    from edex.datasets import card
-
-    click.echo(card(name))
-
-
-@data.command("fetch")
-@click.argument("name")
-def data_fetch(name: str) -> None:
-    """Download the data set NAME into the cache."""
-    from edex.datasets import fetch
-
-    with progress_bar() as step:
-        files = fetch(name, progress=lambda file, received: step(file.name, received, file.size))
-    for path in files.values():
-        click.echo(path)
-
-
-@data.command("verify")
-@click.argument("name", required=False)
-def data_verify(name: str | None) -> None:
-    """Hash the files of NAME (of all data sets if none is named) again and compare."""
-    from edex.datasets import dataset_names, verify
-
-    is_good = True
-    for dataset in [name] if name else dataset_names():
-        for report in verify(dataset):
-            place = f"  {report.path}" if report.path else ""
-            click.echo(f"{report.status:<8} {dataset}  {report.name}{place}")
-            is_good &= report.status != "damaged"
-    sys.exit(0 if is_good else 1)
+cli.add_command(data)
 
 
 @cli.command()
@@ -353,7 +280,10 @@ def data_verify(name: str | None) -> None:
     help="Folder in which it is made (default: this folder).",
 )
 def new(name: str, parent: Path) -> None:
-    """Start a new EdEx called ID: a small one that is complete and passes all gates."""
+    """Start a new EdEx called ID.
+
+    You get a small one that is complete and passes all gates.
+    """
     from edex.notebooks.skeleton import new_edex
 
     folder = new_edex(name, parent)
@@ -364,7 +294,10 @@ def new(name: str, parent: Path) -> None:
 @cli.command()
 @click.argument("edex_names", metavar="[EDEX]...", nargs=-1)
 def lint(edex_names: tuple[str, ...]) -> None:
-    """Find mistakes in the source of EDEX without running it (all if none is named)."""
+    """Find mistakes in the source of EDEX.
+
+    Nothing is run. All EdExes are read if none is named.
+    """
     from edex.course import course_folder, edex_folders, find_edex
     from edex.notebooks.glossary import read_glossary
     from edex.notebooks.lint import lint as lint_edex
@@ -384,16 +317,39 @@ def lint(edex_names: tuple[str, ...]) -> None:
 @click.argument("things", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def predict(what: str, things: tuple[str, ...], as_json: bool) -> None:
-    """Predict WHAT (melting) for THINGS (formulas such as NaCl CaTiO3)."""
+    """Predict WHAT for THINGS, such as: melting NaCl CaTiO3.
+
+    `edex predict melting FORMULA...` gives the melting temperature in K with a 90 % interval, the
+    most similar known compound, and a warning if a formula is unlike all that is known.
+    """
     if what not in PREDICTORS:
         raise InputError(
             f"There is nothing called {what!r} to predict. Known: {', '.join(PREDICTORS)}. "
             "Write, for example: edex predict melting NaCl"
         )
-    from edex.melting.forecast import forecast, print_forecasts
+    import json
 
-    forecasts = forecast(things)
+    from edex.melting import default_model
+
+    with status_line(as_json) as say:
+        say("training on the handbook table")
+        table = default_model().describe(list(things))
     if as_json:
-        print_json([item.to_dict() for item in forecasts])
-    else:
-        print_forecasts(forecasts)
+        print_json(json.loads(table.to_json(orient="records")))
+        return
+    for row in table.to_dict(orient="records"):
+        click.echo(_forecast(row))
+
+
+def _forecast(row: Mapping[Hashable, Any]) -> str:
+    """Put one prediction into words."""
+    lines = [
+        f"{row['formula']}: {row['melting_temperature']:.0f} K "
+        f"(90 % interval {row['low']:.0f} to {row['high']:.0f} K)",
+        f"  most similar known compound: {row['nearest']}, {row['nearest_temperature']:.0f} K",
+    ]
+    if row["known"] == row["known"]:  # not NaN
+        lines.append(f"  the handbook has it: {row['known']:.0f} K; the model was trained with it")
+    if row["is_far"]:
+        lines.append("  caution: far from everything the model was trained on; do not rely on it")
+    return "\n".join(lines)

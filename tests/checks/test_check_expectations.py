@@ -92,7 +92,6 @@ class TestNumber:
         "value",
         [3, 3.0, np.float32(3), np.int8(3), Fraction(3), np.array(3), np.array([[3]]),
          pd.Series([3.0])],
-        ids=repr,
     )  # fmt: skip
     def test_one_number_comes_back_as_a_float(self, value):
         number = expect_number(value, "mae")
@@ -119,7 +118,6 @@ class TestNumber:
             (-math.inf, "not-finite", "`mae` is -inf"),
             (np.array([np.nan]), "not-finite", "`mae` is nan"),
         ],
-        ids=repr,
     )
     def test_anything_else_is_named(self, value, finding, said):
         found = unmet(expect_number, value, "mae", unit="K")
@@ -136,7 +134,6 @@ class TestArray:
     @pytest.mark.parametrize(
         "value",
         [[1, 2], (1.0, 2.0), np.array([1, 2]), pd.Series([1, 2]), pd.Index([1, 2]), [True, False]],
-        ids=repr,
     )
     def test_numbers_in_a_row_come_back_as_an_array(self, value):
         array = expect_array(value, "y", shape=(2,))

@@ -33,7 +33,7 @@ class TestFrontMatter:
     @pytest.mark.parametrize(
         ("old", "new", "said"),
         [
-            ("minutes: 5", "minuts: 5", "unknown field 'minuts'"),
+            ("minutes: 5", "minute: 5", "unknown field 'minute'"),
             ("minutes: 5", "minutes: five", "minutes: 'five'. It must be of type int"),
             ("minutes: 5", "minutes: 5.5", "minutes: 5.5. It must be of type int"),
             ("minutes: 5", "minutes: true", "minutes: True. It must be of type int"),

@@ -125,6 +125,24 @@ class Results:
             )
         return table
 
+    def to_markdown(self) -> str:
+        """Return the same rows as a Markdown page."""
+        lines = [
+            f"# Results of {self.edex}",
+            "",
+            f"Preset {self.preset}, seed {self.seed}; "
+            + ", ".join(f"{name} {version}" for name, version in self.versions.items())
+            + ". Values with one standard error.",
+            "",
+            "| result | value | target | paper | n | split |",
+            "|---|---|---|---|---|---|",
+        ]
+        for row in self.rows:
+            numbers = ("" if x is None else f"{x:g}" for x in (row.target, row.paper, row.n))
+            cells = (f"`{row.name}`", _with_error(row), *numbers, row.reason or row.split)
+            lines.append("| " + " | ".join(cells) + " |")
+        return "\n".join(lines) + "\n"
+
 
 def _with_error(row: Row) -> str:
     if row.value is None:

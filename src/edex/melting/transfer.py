@@ -52,6 +52,7 @@ def fused_predictions(
     columns: Sequence[str],
     model: str = "extra trees",
     n_trees: int = 100,
+    n_rounds: int = 200,
     n_inner_splits: int = 5,
     random_state: int = 0,
 ) -> np.ndarray:
@@ -80,7 +81,9 @@ def fused_predictions(
     model : str, default "extra trees"
         The composition model, a rung of the ladder.
     n_trees : int, default 100
-        Trees of the composition model; the second one gets twice as many rounds.
+        Trees of the composition model.
+    n_rounds : int, default 200
+        Rounds of the boosting; far fewer leave it unfinished.
     n_inner_splits : int, default 5
         Folds for the stacked predictions of the training rows.
     random_state : int, default 0
@@ -116,7 +119,7 @@ def fused_predictions(
 
     names = list(columns)
     second = on_log_temperature(
-        make_regressor("gradient boosting", n_trees=2 * n_trees, random_state=random_state)
+        make_regressor("gradient boosting", n_trees=n_rounds, random_state=random_state)
     )
     second.fit(np.column_stack([train[names], X_train, stacked_train]), y_train)
     stacked = second.predict(np.column_stack([test[names], X_test, stacked_test]))

@@ -104,6 +104,7 @@ def two_step_gains(
     regressor: Any,
     clusterers: Mapping[str, Any],
     clustering_features: Sequence[str] = CLUSTERING_FEATURES,
+    scale: bool = True,
     n_splits: int = 10,
     n_repeats: int = 1,
     progress: Callable[[str], None] | None = None,
@@ -125,6 +126,8 @@ def two_step_gains(
         See :func:`make_clusterers`.
     clustering_features : sequence of str
         Columns of ``X`` that the clusterers see.
+    scale : bool, default True
+        Standardise those columns first.
     n_splits : int, default 10
         Folds in each repetition.
     n_repeats : int, default 1
@@ -141,7 +144,9 @@ def two_step_gains(
     """
     targets = np.asarray(y, dtype=float)
     models = {"direct": regressor} | {
-        name: ClusterRegressor(clusterer, regressor, clustering_features=clustering_features)
+        name: ClusterRegressor(
+            clusterer, regressor, clustering_features=clustering_features, scale=scale
+        )
         for name, clusterer in clusterers.items()
     }
     errors = {name: np.empty((n_repeats, len(targets))) for name in models}
