@@ -14,6 +14,7 @@ import _thread
 import ctypes
 import functools
 import itertools
+import random
 import signal
 import threading
 from collections.abc import Callable
@@ -23,7 +24,6 @@ from typing import Any
 __all__ = ["TimeLimitReached", "run_within"]
 
 _REPEAT = 0.2  # s between two interruptions
-_PASSED = 4  # at most so many jumps less one are let pass before the next interruption
 
 
 class TimeLimitReached(BaseException):
@@ -60,19 +60,19 @@ def _run_with_signal(seconds: float, work: Callable[[], object]) -> None:
     insistent = _insistent(ask)
     again: Any = type("Again", (), {"__neg__": ask})()
     is_over = False
-    interruptions = passed = 0
+    was_swallowed = False
+    chance = random.Random(0).random
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal interruptions, passed
+        nonlocal was_swallowed
         if is_over:
             return
-        if passed < interruptions % _PASSED:
-            passed += 1
+        if was_swallowed and chance() < 0.5:  # let this jump pass and wait for the next one
             _ = -again  # asks for the next signal, as a call would, but is none
             return
-        passed = 0
-        interruptions += 1
-        raise TimeLimitReached if interruptions == 1 else insistent
+        interruption = insistent if was_swallowed else TimeLimitReached
+        was_swallowed = True
+        raise interruption
 
     previous = signal.signal(signal.SIGALRM, stop)
     try:
