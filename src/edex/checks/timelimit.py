@@ -24,6 +24,7 @@ from typing import Any
 __all__ = ["TimeLimitReached", "run_within"]
 
 _REPEAT = 0.2  # s between two interruptions
+_FIRM = 3000  # interruptions, one at each jump, before jumps are let pass; unwinds deep recursion
 
 
 class TimeLimitReached(BaseException):
@@ -60,19 +61,18 @@ def _run_with_signal(seconds: float, work: Callable[[], object]) -> None:
     insistent = _insistent(ask)
     again: Any = type("Again", (), {"__neg__": ask})()
     is_over = False
-    was_swallowed = False
+    interruptions = 0
     chance = random.Random(0).random
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        nonlocal was_swallowed
+        nonlocal interruptions
         if is_over:
             return
-        if was_swallowed and chance() < 0.5:  # let this jump pass and wait for the next one
+        if interruptions > _FIRM and chance() < 0.5:  # let this jump pass, wait for the next one
             _ = -again  # asks for the next signal, as a call would, but is none
             return
-        interruption = insistent if was_swallowed else TimeLimitReached
-        was_swallowed = True
-        raise interruption
+        interruptions += 1
+        raise TimeLimitReached if interruptions == 1 else insistent
 
     previous = signal.signal(signal.SIGALRM, stop)
     try:
