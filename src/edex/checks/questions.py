@@ -223,6 +223,8 @@ def load_questions(path: Path) -> Questions:
     assert spec.loader is not None
     module: Any = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    writes_bytecode = not sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # no __pycache__ among the texts of the course
     try:
         spec.loader.exec_module(module)
     except EdexError:
@@ -235,6 +237,8 @@ def load_questions(path: Path) -> Questions:
             "It is a Python module that declares the questions. Correct it; "
             "a complete example comes with: edex new demo"
         ) from error
+    finally:
+        sys.dont_write_bytecode = not writes_bytecode
     questions = getattr(module, "questions", None)
     if not isinstance(questions, Questions):
         raise InputError(

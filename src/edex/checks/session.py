@@ -132,14 +132,18 @@ def start(edex_id: str) -> Tools:
 
 
 def find_questions(edex_id: str) -> Questions:
-    """Find the questions of an EdEx: in the course, else in ``checks.py`` of the working folder."""
-    if edex_id in {edex.id for edex in edex_folders()}:
-        return load_questions(find_edex(edex_id).checks)
+    """Find the questions of an EdEx: in ``checks.py`` of the working folder, else in the course.
+
+    The working folder comes first, so that an author's copy of an EdEx of the course is judged by
+    its own checks. A ``checks.py`` of another EdEx is passed over.
+    """
     local = Path("checks.py")
     if local.is_file():
         questions = load_questions(local)
         if questions.edex_id == edex_id:
             return questions
+    if edex_id in {edex.id for edex in edex_folders()}:
+        return load_questions(find_edex(edex_id).checks)
     raise InputError(
         f"No checks for {edex_id!r} were found. They come with the course "
         f"({', '.join(edex.id for edex in edex_folders())}), or lie as checks.py beside the "

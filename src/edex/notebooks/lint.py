@@ -55,7 +55,7 @@ def lint(folder: EdExFolder, glossary: Glossary) -> list[SourceError]:
         if found:  # what follows needs a sound source
             return sorted(found, key=lambda error: error.line)
         read_mutants(folder.mutants, questions)
-        found = [*_leaks(source, questions, glossary), *_style(source)]
+        found = [*_leaks(source, questions, glossary), *_style(source, questions)]
     except SourceError as error:
         return [error]
     return sorted(found, key=lambda error: error.line)
@@ -176,7 +176,7 @@ def _squeezed(line: str) -> str:
     return re.sub(r"\s+", "", line.lstrip("> "))
 
 
-def _style(source: Source) -> Iterator[SourceError]:
+def _style(source: Source, questions: Questions) -> Iterator[SourceError]:
     """Short cells, a description for every figure, no heading swallowed by a marked cell."""
     for cell in source.cells:
         if cell.kind != "code":
@@ -187,10 +187,10 @@ def _style(source: Source) -> Iterator[SourceError]:
             line
             for piece in split_regions(source, cell)
             for line in piece.lines
-            if line.strip() and not line.strip().startswith("#")
+            if line.strip() and not line.strip().startswith(("#", f'check("{cell.question}"'))
         ]
-        written_answer = bool(cell.question) and '"""' in cell.text
-        if len(code) > MAX_CODE_LINES and not written_answer:
+        is_written = bool(cell.question) and questions[cell.question].kind == "written"
+        if len(code) > MAX_CODE_LINES and not is_written:
             yield source.error(
                 f"This cell has {len(code)} lines of code. A cell holds one idea in at most "
                 f"{MAX_CODE_LINES} lines. Split it, or move a helper into the package.",
