@@ -4,7 +4,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from edex.checks import Todo
-from edex.checks.carry import assigned_names, carry_placeholders
+from edex.checks.carry import carry_placeholders
+from edex.checks.names import assigned_names
 
 
 @pytest.fixture

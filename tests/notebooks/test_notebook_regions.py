@@ -11,7 +11,7 @@ from edex.errors import SourceError
 from edex.notebooks.regions import identifiers, solution_lines, solve, split_regions, stub
 from edex.notebooks.source import Cell, FrontMatter, Source
 
-MARK = "# ▼ your code instead of this line"
+MARK = "# ▼ your code: replace every todo"
 TODO = 'todo("q1")'
 
 
@@ -195,6 +195,20 @@ class TestStub:
         namespace = {"todo": Todo}
         exec(stub(source, cell_of(region("a, b = 1, 2")), needed=("a", "b")), namespace)
         assert repr(namespace["a"]) == repr(namespace["b"]) == "<q1: still to do>"
+
+    def test_a_name_inside_a_function_is_its_own_whatever_other_cells_call_so(self, source):
+        code = """
+            def two_step(data):
+                out = [None] * len(data)
+                # BEGIN SOLUTION
+                model = sum(data)
+                out[0] = model
+                # END SOLUTION
+                return out
+        """
+        text = stub(source, cell_of(code), needed={"model"})
+        assert 'return todo("q1")' in text
+        assert "model" not in text
 
     def test_a_written_answer_becomes_empty_text(self, source):
         code = region('answer_q1 = """Because\nit is."""') + '\ncheck("q1")'

@@ -9,15 +9,12 @@ question. Running the cell again, with an answer, sets them as usual.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 from typing import Any
 
+from edex.checks.names import assigned_names
 from edex.checks.placeholder import NotAnswered, Todo
 
-__all__ = ["assigned_names", "carry_placeholders"]
-
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+__all__ = ["carry_placeholders"]
 
 
 def carry_placeholders(shell: Any) -> None:
@@ -41,24 +38,3 @@ def carry_placeholders(shell: Any) -> None:
 
     shell.events.register("post_run_cell", after_cell)
     shell.edex_carries_placeholders = True
-
-
-def assigned_names(statements: Iterable[ast.stmt]) -> list[str]:
-    """List the names that statements set in their own scope, in order."""
-    names: list[str] = []
-    for node in _nodes(statements):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.append(node.name)
-        elif isinstance(node, ast.alias):
-            names.append(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.append(node.id)
-    return list(dict.fromkeys(names))
-
-
-def _nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Walk through code in order, but not into functions, classes and comprehensions."""
-    for node in statements:
-        yield node
-        if not isinstance(node, _SCOPES + _COMPREHENSIONS):
-            yield from _nodes(ast.iter_child_nodes(node))

@@ -89,7 +89,7 @@ def run_blank(
                 f"{origin}: the blank problem set scores {question['points']} on "
                 f"{question['id']}. A blank answer scores 0. Let the check need the answer."
             )
-        elif question["finding"] in ("unusable", "raised"):
+        elif question["finding"] not in ("blank", "needs-earlier"):
             report.problems.append(
                 f"{origin}: blank, the check of {question['id']} says {question['saw']!r} instead "
                 "of 'still to do'. Start it with an expect_... of each answer."

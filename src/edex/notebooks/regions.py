@@ -18,9 +18,10 @@ import io
 import re
 import textwrap
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edex.checks.names import assigned_names, own_nodes
 from edex.notebooks.source import Cell, Source
 
 __all__ = ["Piece", "identifiers", "solution_lines", "solve", "split_regions", "stub"]
@@ -28,7 +29,7 @@ __all__ = ["Piece", "identifiers", "solution_lines", "solve", "split_regions", "
 _BEGIN = re.compile(r"^(\s*)# BEGIN SOLUTION\s*$")
 _END = re.compile(r"^(\s*)# END SOLUTION\s*$")
 _MISSPELT = re.compile(r"#\s*(BEGIN|END)[\s_-]*SOLUTION", re.I)
-_MARK = "# ▼ your code instead of this line"
+_MARK = "# ▼ your code: replace every todo"
 
 
 @dataclass(frozen=True)
@@ -156,8 +157,11 @@ def stub(source: Source, cell: Cell, *, needed: Iterable[str], is_written: bool 
             lines += piece.lines
             continue
         after = "\n".join(line for later in pieces[index + 1 :] for line in later.lines)
-        wanted = {*needed, *identifiers(after)}
-        lines += _stub_lines(source, cell, piece, wanted, is_written=is_written)
+        used_after = identifiers(after)
+        # What a function sets stays in the function, whatever other cells use the name for.
+        is_local = bool(piece.indent) and _is_in_function(cell, piece)
+        wanted = used_after if is_local else {*needed, *used_after}
+        lines += _stub_lines(source, cell, piece, wanted, is_written=is_written, is_local=is_local)
     text = "\n".join(lines)
     regions = [piece for piece in pieces if piece.is_solution]
     if regions and not _is_code(text):
@@ -170,7 +174,13 @@ def stub(source: Source, cell: Cell, *, needed: Iterable[str], is_written: bool 
 
 
 def _stub_lines(
-    source: Source, cell: Cell, piece: Piece, wanted: set[str], *, is_written: bool
+    source: Source,
+    cell: Cell,
+    piece: Piece,
+    wanted: set[str],
+    *,
+    is_written: bool,
+    is_local: bool,
 ) -> list[str]:
     indent = piece.indent
     code = textwrap.dedent("\n".join(piece.lines))
@@ -184,12 +194,11 @@ def _stub_lines(
         ) from error
     body = tree.body[0]
     assert isinstance(body, ast.FunctionDef)
-    names = [name for name in _assigned(body.body) if name in wanted]
+    names = [name for name in assigned_names(body.body) if name in wanted]
     if is_written:
         return [f'{indent}{name} = """\n\n"""' for name in names]
     placeholder = f'todo("{cell.question}")'
-    in_function = bool(indent) and _is_in_function(cell, piece)
-    if in_function and (_returns(body.body) or not names):
+    if is_local and (_returns(body.body) or not names):
         return [f"{indent}{_MARK}", f"{indent}return {placeholder}"]
     if names:
         return [f"{indent}{_MARK}", *(f"{indent}{name} = {placeholder}" for name in names)]
@@ -197,33 +206,8 @@ def _stub_lines(
     return [f"{indent}{_MARK}", f"{indent}..."] if indent else ["# ▼ your code here"]
 
 
-_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-
-
-def _nodes(statements: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Walk through code in order, but not into functions, classes and comprehensions."""
-    for node in statements:
-        yield node
-        if not isinstance(node, _SCOPES + _COMPREHENSIONS):
-            yield from _nodes(ast.iter_child_nodes(node))
-
-
-def _assigned(statements: list[ast.stmt]) -> list[str]:
-    """List the names that statements set in their own scope, in order."""
-    names: list[str] = []
-    for node in _nodes(statements):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.append(node.name)
-        elif isinstance(node, ast.alias):
-            names.append(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.append(node.id)
-    return list(dict.fromkeys(names))
-
-
 def _returns(statements: list[ast.stmt]) -> bool:
-    return any(isinstance(node, ast.Return) for node in _nodes(statements))
+    return any(isinstance(node, ast.Return) for node in own_nodes(statements))
 
 
 def _is_in_function(cell: Cell, piece: Piece) -> bool:
