@@ -47,9 +47,9 @@ def _elements(formula):
         "function counts elements?",
         'Rows with `compounds["excluded"] == ""` are usable. `len(parse_formula(formula))` is the '
         "number of elements; `.map(...)` applies a function to a whole column.",
-        'usable = compounds[compounds["excluded"] == ""]; then a column of True and False from '
-        'usable["formula"].map(lambda formula: len(parse_formula(formula)) == 2); select with it '
-        "and call .reset_index(drop=True).",
+        '`usable = compounds[compounds["excluded"] == ""]`; then a column of True and False from '
+        '`usable["formula"].map(lambda formula: len(parse_formula(formula)) == 2)`; select with it '
+        "and call `.reset_index(drop=True)`.",
     ),
     insight="Every row that was left out has a reason in the table. Cleaning that others can "
     "read is part of a result.",
@@ -176,10 +176,10 @@ def check_disagreement(answer_q2):
     minutes=8,
     hints=(
         "What must stay together? Not rows, not formulas: chemical systems.",
-        "GroupKFold takes what must stay together as `groups`. `split` is a generator: wrap it in "
-        "list(...).",
-        "splitter = GroupKFold(n_folds, shuffle=True, random_state=seed), then "
-        "list(splitter.split(<anything with one row per compound>, groups=<one label per row>)).",
+        "`GroupKFold` takes what must stay together as `groups`. `split` is a generator: wrap it "
+        "in `list(...)`.",
+        "`splitter = GroupKFold(n_folds, shuffle=True, random_state=seed)`, then "
+        "`list(splitter.split(<anything with one row per compound>, groups=<one label per row>))`.",
     ),
     insight="No pair of elements is on both sides. This score will answer: what about a pair "
     "that nobody has combined yet?",
@@ -290,8 +290,8 @@ class _Spy(RegressorMixin, BaseEstimator):
         "Two lines inside the loop: train on one part, predict the other.",
         "`clone(model)` is untrained; `.fit(X[train], y[train])` returns the trained model. "
         "Predictions belong at the positions `test`.",
-        "fresh = clone(model).fit(X[train], y[train]); then predictions[test] = "
-        "fresh.predict(X[test]).",
+        "`fresh = clone(model).fit(X[train], y[train])`; then "
+        "`predictions[test] = fresh.predict(X[test])`.",
     ),
     insight="Every score in this notebook comes out of these two lines. No compound was "
     "predicted by a model that had seen it.",
@@ -357,10 +357,10 @@ def check_loop(out_of_fold):
     minutes=7,
     hints=(
         "First the absolute errors as an array. The rest is a mean and a spread of that array.",
-        "np.abs(measured - predicted) has n entries. The standard error of their mean is their "
-        "sample standard deviation, .std(ddof=1), divided by the square root of n.",
-        "errors = np.abs(measured - predicted); return errors.mean(), errors.std(ddof=1) / "
-        "np.sqrt(len(errors)).",
+        "`np.abs(measured - predicted)` has n entries. The standard error of their mean is their "
+        "sample standard deviation, `.std(ddof=1)`, divided by the square root of n.",
+        "`errors = np.abs(measured - predicted)`; then "
+        "`return errors.mean(), errors.std(ddof=1) / np.sqrt(len(errors))`.",
     ),
     insight="Four times as many compounds halve the error bar, not the error.",
 )
@@ -430,8 +430,8 @@ def check_error_bar(mae_with_error):
     minutes=5,
     hints=(
         "What should come out for two equal elements? And for very different ones?",
-        "np.exp works on numbers and arrays alike; math.exp does not. `**` is the power.",
-        "return 1 - np.exp(-(np.asarray(delta_chi) ** 2) / 4)",
+        "`np.exp` works on numbers and arrays alike; `math.exp` does not. `**` is the power.",
+        "`return 1 - np.exp(-(np.asarray(delta_chi) ** 2) / 4)`",
     ),
     insight="Cs and F (Δχ = 3.2) give 0.92, Ga and As 0.03. No bond is quite ionic.",
 )
@@ -478,10 +478,10 @@ def check_ionic_character(ionic_character):
     minutes=10,
     hints=(
         "Scaler and line in one object; then your own loop; then a count.",
-        "make_pipeline(StandardScaler(), LinearRegression()) is the model. Call "
-        "out_of_fold(model, X, y, folds). Which temperatures do not exist?",
-        "linear_predictions = out_of_fold(linear_model, X, y, folds); n_impossible = "
-        "(linear_predictions <= 0).sum(), since nothing melts at or below 0 K.",
+        "`make_pipeline(StandardScaler(), LinearRegression())` is the model. Call "
+        "`out_of_fold(model, X, y, folds)`. Which temperatures do not exist?",
+        "`linear_predictions = out_of_fold(linear_model, X, y, folds)`; then "
+        "`n_impossible = (linear_predictions <= 0).sum()`, since nothing melts at or below 0 K.",
     ),
     insight="Far better than the mean, and still it predicts temperatures below absolute zero: "
     "the form of the model is wrong, not its coefficients.",
@@ -553,10 +553,10 @@ def check_line(linear_model, linear_predictions, n_impossible, X, y, folds):
     minutes=10,
     hints=(
         "What would make a difference of 1 count the same in every column?",
-        "StandardScaler().fit_transform(table) gives every column the standard deviation 1; "
+        "`StandardScaler().fit_transform(table)` gives every column the standard deviation 1; "
         "give that to k-means.",
-        "scaled = StandardScaler().fit_transform(table); return KMeans(k, n_init=10, "
-        "random_state=seed).fit_predict(scaled).",
+        "`scaled = StandardScaler().fit_transform(table)`; then "
+        "`return KMeans(k, n_init=10, random_state=seed).fit_predict(scaled)`.",
     ),
     insight="Now eV or kJ/mol, Å or pm: the families stay the same.",
     time_limit=60,
@@ -615,9 +615,9 @@ def check_clusters(cluster):
     minutes=8,
     hints=(
         "For each k: cluster, then measure. In which space does `cluster` measure distances?",
-        "silhouette_score must see the scaled table too: "
-        "StandardScaler().fit_transform(family_features).",
-        "{k: silhouette_score(scaled, cluster(family_features, k)) for k in range(2, 7)}",
+        "`silhouette_score` must see the scaled table too: "
+        "`StandardScaler().fit_transform(family_features)`.",
+        "`{k: silhouette_score(scaled, cluster(family_features, k)) for k in range(2, 7)}`",
     ),
     insight="None of them is large. k-means always delivers k clusters, whether or not there "
     "are any.",
@@ -682,11 +682,11 @@ def check_silhouettes(silhouettes, family_features):
     hints=(
         "The training rows decide where the clusters are. The test rows only ask which one is "
         "theirs.",
-        "families.fit_predict(X_train[:, columns]) labels the training rows; "
-        "families.predict(X_test[:, columns]) the test rows, with the same centres. Then loop "
-        "over range(k).",
-        "For each family: mine = train_family == family; model = clone(regressor).fit("
-        "X_train[mine], y_train[mine]); predictions[test_family == family] = model.predict(...), "
+        "`families.fit_predict(X_train[:, columns])` labels the training rows, "
+        "`families.predict(X_test[:, columns])` the test rows, with the same centres. Then loop "
+        "over `range(k)`.",
+        "For each family: `mine = train_family == family`; `model = clone(regressor).fit("
+        "X_train[mine], y_train[mine])`; `predictions[test_family == family] = model.predict(...)` "
         "if there are such test rows.",
     ),
     insight="Clusters, scaling and regressors all belong to the model, and all of them stay "
@@ -788,10 +788,10 @@ def _reference(families, X, y, X_new, columns):
     minutes=10,
     hints=(
         "First one difference for each compound. Then the same two steps as in question 5.",
-        "gains = |measured - direct| - |measured - two_step|, an array. For the second function, "
-        "set gain = 2 spread / √n and solve for n.",
-        "return gains.mean(), gains.std(ddof=1) / np.sqrt(len(gains)); and "
-        "int(np.ceil((2 * spread / gain) ** 2)).",
+        "The gains are |measured - direct| - |measured - two_step|, an array. For the second "
+        "function, set gain = 2 spread / √n and solve for n.",
+        "`return gains.mean(), gains.std(ddof=1) / np.sqrt(len(gains))`; and "
+        "`return int(np.ceil((2 * spread / gain) ** 2))`.",
     ),
     insight="Pairing removes what both models find hard. It is the cheapest way to a smaller "
     "error bar.",
