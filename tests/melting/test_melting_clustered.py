@@ -12,7 +12,7 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.utils.estimator_checks import check_estimator
 
 from edex.errors import InputError
-from edex.melting.clustered import ClusterRegressor
+from edex.melting.clustered import ClusterRegressor, RandomClusters
 
 
 def make_two_families(n=60, seed=0):
@@ -147,3 +147,20 @@ def test_another_number_of_columns_is_refused():
     model = ClusterRegressor(KMeans(2, random_state=0), Ridge()).fit(X.to_numpy(), y)
     with pytest.raises(ValueError, match="features"):
         model.predict([[1.0, 2.0, 3.0]])
+
+
+def test_random_clusters_know_nothing_of_the_features():
+    X = np.arange(400.0)[:, None]
+    made = RandomClusters(2, random_state=3).fit(X)
+    shuffled = RandomClusters(2, random_state=3).fit(X[::-1])
+    np.testing.assert_array_equal(made.labels_, shuffled.labels_)
+    assert set(made.predict(X)) == {0, 1}
+    assert 0.4 < made.labels_.mean() < 0.6
+
+
+def test_random_clusters_work_as_a_control_experiment():
+    X = np.linspace(0.0, 1.0, 200)[:, None]
+    y = 3.0 * X[:, 0]
+    model = ClusterRegressor(RandomClusters(2), LinearRegression()).fit(X, y)
+    assert len(model.cluster_sizes_) == 2
+    np.testing.assert_allclose(model.predict(X), y)

@@ -270,7 +270,7 @@ def expect_text(value: object, name: str, *, words: int, points: dict[str, tuple
         count >= words,
         "too-short",
         saw=f"{count} words",
-        expected=f"at least {words}: a claim and the numbers that carry it",
+        expected=f"at least {words}: what you think, and what it rests on",
     )
     lowered = text.lower()
     for point, stems in points.items():
@@ -279,7 +279,7 @@ def expect_text(value: object, name: str, *, words: int, points: dict[str, tuple
             "point-missing",
             saw="an answer that does not speak of one point of the rubric",
             expected=point,
-            why="This check only looks for words. The rubric below the question is the measure.",
+            why="This check only looks for words. If you said it in others, say it once more.",
         )
     return text
 

@@ -97,32 +97,34 @@ class Card:
         )
 
 
-def verdict_card(question: Question, verdict: Verdict) -> Card:
-    """Make the card that ``check`` shows."""
+def verdict_card(question: Question, verdict: Verdict, *, with_hint: bool = True) -> Card:
+    """Make the card that ``check`` shows; the first hint comes with the first miss."""
     points = f"{verdict.points} of {verdict.max_points} point{'s' * (verdict.max_points != 1)}"
     name = f"{question.id} · {question.title}"
-    rubric = tuple(("Rubric", line) for line in question.rubric)
+    more = f'hint("{question.id}")'
     if verdict.status == "passed":
         if question.kind == "written":
             note = (
                 "",
-                "Your text touches each point. Whether it argues them is for a reader: compare "
-                "it with the rubric.",
+                "This check has only looked for words; whether they make an argument is for a "
+                "reader. Compare your text with the rubric:",
             )
+            rubric = tuple(("–", line) for line in question.rubric)
             return Card("passed", f"✓ {name} · saved", (note, *rubric, ("", question.insight)))
         return Card("passed", f"✓ {name} · {points}", (("", question.insight),))
     if verdict.status == "blank":
         return Card(
             "blank",
             f"○ {name} · still to do",
-            (("First hint", question.hints[0]),),
+            (("", f"Fill in the cell, then run it. If you do not know how to begin: {more}"),),
         )
     lines = [("What I saw", verdict.saw), ("What I expected", verdict.expected)]
     if verdict.why:
         lines.append(("Why", verdict.why))
-    if question.kind == "written":
-        lines += rubric
-    lines.append(("First hint", f'{question.hints[0]} (More: hint("{question.id}"))'))
+    if with_hint:
+        lines.append(("First hint", f"{question.hints[0]} (More: {more})"))
+    else:
+        lines.append(("Stuck?", more))
     return Card("not yet", f"✗ {name} · not yet", tuple(lines))
 
 
@@ -144,6 +146,8 @@ def progress_card(questions: Questions, verdicts: dict[str, Verdict]) -> Card:
     for question in questions:
         verdict = verdicts.get(question.id)
         status = words[verdict.status] if verdict else "○ not checked yet"
+        if verdict and verdict.status == "passed" and question.kind == "written":
+            status = "✓ saved, for a reader"
         earned = verdict.points if verdict else 0
         rows.append((question.id, question.title, status, f"{earned} / {question.points}"))
     earned_all = sum(verdict.points for verdict in verdicts.values())

@@ -62,7 +62,7 @@ class Session:
         self.verdicts: dict[str, Verdict] = {}
         self._hints_shown: dict[str, int] = {}
 
-    def check(self, question_id: str) -> None:
+    def check(self, question_id: str = "") -> None:
         """Judge the answer of a question and show the feedback."""
         namespace = sys._getframe(1).f_globals
         question = self._question(question_id)
@@ -70,12 +70,12 @@ class Session:
             return
         verdict = judge(question, namespace)
         self.verdicts[question.id] = verdict
-        if verdict.status != "passed":
-            # The card shows the first hint, so hint() goes on with the second.
-            self._hints_shown[question.id] = max(1, self._hints_shown.get(question.id, 0))
-        _show(verdict_card(question, verdict))
+        is_first_miss = verdict.status == "not yet" and not self._hints_shown.get(question.id)
+        if is_first_miss:  # the card shows the first hint, so hint() goes on with the second
+            self._hints_shown[question.id] = 1
+        _show(verdict_card(question, verdict, with_hint=is_first_miss))
 
-    def hint(self, question_id: str) -> None:
+    def hint(self, question_id: str = "") -> None:
         """Show the next hint of a question; after the last one, the last one again."""
         question = self._question(question_id)
         if question is None:

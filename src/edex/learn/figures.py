@@ -142,6 +142,7 @@ def error_bar_ladder(
     quantity: str = "mean absolute error",
     baseline: float | None = None,
     noise_floor: float | None = None,
+    noise_name: str = "noise floor",
     ax: Axes | None = None,
 ) -> Axes:
     """Plot the scores of models as dots with error bars, the first at the top.
@@ -156,6 +157,8 @@ def error_bar_ladder(
         Label of the axis.
     baseline, noise_floor : float, default None
         Drawn as labelled vertical lines, in ``unit``.
+    noise_name : str, default "noise floor"
+        What the line of the noise floor is called.
     ax : Axes, default None
         Where to draw.
 
@@ -178,7 +181,10 @@ def error_bar_ladder(
             )  # fmt: skip
         ax.set_yticks(heights, list(scores))
         top = len(scores) - 0.35
-        for position, name, dashes in ((baseline, "baseline", "--"), (noise_floor, "noise", ":")):
+        for position, name, dashes in (
+            (baseline, "baseline", "--"),
+            (noise_floor, noise_name, ":"),
+        ):
             if position is not None:
                 ax.axvline(position, color=_GREY, linestyle=dashes, linewidth=1.2)
                 ax.text(position, top, f" {name}", color=_GREY, va="bottom", fontsize="small")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from edex.melting.clustered import ClusterRegressor as ClusterRegressor
+    from edex.melting.clustered import RandomClusters as RandomClusters
     from edex.melting.compounds import chemical_system as chemical_system
     from edex.melting.compounds import parse_formula as parse_formula
     from edex.melting.compounds import reduced_formula as reduced_formula
@@ -36,6 +37,7 @@ _MODULE_OF = {
     "ClusterRegressor": "clustered",
     "CompositionFeaturizer": "features",
     "MeltingRegressor": "predictor",
+    "RandomClusters": "clustered",
     "chemical_system": "compounds",
     "cluster_number_table": "two_step",
     "default_model": "predictor",

@@ -16,14 +16,14 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import BaseEstimator, ClusterMixin, RegressorMixin, clone
 from sklearn.metrics import pairwise_distances_argmin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from edex.errors import InputError
 
-__all__ = ["ClusterRegressor"]
+__all__ = ["ClusterRegressor", "RandomClusters"]
 
 NOISE = -1  # the label that density clusterers give to points of no cluster
 
@@ -213,3 +213,33 @@ class ClusterRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         if not positions:
             raise InputError("clustering_features is empty. Name a column, or leave it None.")
         return np.array(positions)
+
+
+class RandomClusters(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """Deal rows out at random: a control experiment for clustering before regression.
+
+    What a two-step model loses with random clusters is the price of dividing the data; what real
+    clusters lose less (or gain) is what they know.
+
+    Parameters
+    ----------
+    n_clusters : int, default 2
+        Number of clusters.
+    random_state : int, default 0
+        Seed; ``fit_predict`` and ``predict`` draw from different streams.
+    """
+
+    def __init__(self, n_clusters: int = 2, *, random_state: int = 0) -> None:
+        self.n_clusters = n_clusters
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Draw a cluster for each training row."""
+        rng = np.random.default_rng([self.random_state, 0])
+        self.labels_ = rng.integers(self.n_clusters, size=len(X))
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Draw a cluster for each new row."""
+        rng = np.random.default_rng([self.random_state, 1])
+        return rng.integers(self.n_clusters, size=len(X))

@@ -195,7 +195,7 @@ def _stub_lines(
     body = tree.body[0]
     assert isinstance(body, ast.FunctionDef)
     names = [name for name in assigned_names(body.body) if name in wanted]
-    if is_written:
+    if is_written and _is_text(body.body):
         return [f'{indent}{name} = """\n\n"""' for name in names]
     placeholder = f'todo("{cell.question}")'
     if is_local and (_returns(body.body) or not names):
@@ -204,6 +204,17 @@ def _stub_lines(
         return [f"{indent}{_MARK}", *(f"{indent}{name} = {placeholder}" for name in names)]
     # A block needs a statement; at the left margin a comment will do.
     return [f"{indent}{_MARK}", f"{indent}..."] if indent else ["# ▼ your code here"]
+
+
+def _is_text(statements: list[ast.stmt]) -> bool:
+    """Whether a region is one text: the form of a written answer."""
+    node = statements[0]
+    return (
+        len(statements) == 1
+        and isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 def _returns(statements: list[ast.stmt]) -> bool:
