@@ -179,7 +179,7 @@ def check_disagreement(answer_q2):
     "q3",
     title="Folds that do not leak",
     points=3,
-    minutes=8,
+    minutes=10,
     hints=(
         "What must stay together? Not rows, not formulas: chemical systems.",
         "`GroupKFold` takes what must stay together as `groups`. `split` is a generator: wrap it "
@@ -459,7 +459,7 @@ def check_error_bar(mae_with_error):
     "q6",
     title="How ionic is a bond?",
     points=1,
-    minutes=5,
+    minutes=4,
     hints=(
         "What should come out for two equal elements? And for very different ones?",
         "`np.exp` works on numbers and arrays alike; `math.exp` does not. `**` is the power.",
@@ -733,7 +733,7 @@ def check_silhouettes(silhouettes, cluster, family_features):
     "q10",
     title="Cluster, then regress",
     points=4,
-    minutes=15,
+    minutes=18,
     hints=(
         "The training rows decide where the clusters are. The test rows only ask which one is "
         "theirs.",
