@@ -77,8 +77,10 @@ RIGHT = {
         "    scaler = StandardScaler().fit(X_train[:, columns])\n"
         "    scaled = scaler.transform(X_train[:, columns])\n"
         "    km = KMeans(k, n_init=10, random_state=seed).fit(scaled)\n"
-        "    models = {c: clone(regressor).fit(X_train[km.labels_ == c], y_train[km.labels_ == c])\n"
-        "              for c in range(k)}\n"
+        "    models = {}\n"
+        "    for c in range(k):\n"
+        "        is_c = km.labels_ == c\n"
+        "        models[c] = clone(regressor).fit(X_train[is_c], y_train[is_c])\n"
         "    family = km.predict(scaler.transform(X_test[:, columns]))\n"
         "    return [models[c].predict(row[None])[0] for c, row in zip(family, X_test)]",
     ),
