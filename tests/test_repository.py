@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 MAX_BYTES = 500_000
 MACHINE_PATH = re.compile(
-    rf"(?<![\w./:-])(/home/\w+|/Users/\w+|/root/|{re.escape(str(ROOT))}/|[A-Z]:\\Users\\)"
+    rf"(?<![\w./:-])(/home/\w+|/Users/\w+|/roo[t]/|{re.escape(str(ROOT))}/|[A-Z]:\\Users\\)"
 )
 
 
