@@ -12,7 +12,7 @@ from edex.notebooks.regions import identifiers, solution_lines, solve, split_reg
 from edex.notebooks.source import Cell, FrontMatter, Source
 
 MARK = "# ▼ your code: replace every todo"
-PLACEHOLDER = 'todo("q1")'
+BLANK = 'todo("q1")'
 
 
 @pytest.fixture
@@ -95,63 +95,63 @@ class TestMistakes:
 
 # What a student sees instead of a region: (code, names needed elsewhere, stub).
 STUBS = {
-    "a name": (region("x = 1"), {"x"}, f"{MARK}\nx = {PLACEHOLDER}"),
+    "a name": (region("x = 1"), {"x"}, f"{MARK}\nx = {BLANK}"),
     "several names in order": (
-        region("b = 1\na = b\nc = 0"), {"a", "b"}, f"{MARK}\nb = {PLACEHOLDER}\na = {PLACEHOLDER}",
+        region("b = 1\na = b\nc = 0"), {"a", "b"}, f"{MARK}\nb = {BLANK}\na = {BLANK}",
     ),
     "a tuple": (region("a, (b, *c) = f()"), {"a", "b", "c"},
-                f"{MARK}\na = {PLACEHOLDER}\nb = {PLACEHOLDER}\nc = {PLACEHOLDER}"),
+                f"{MARK}\na = {BLANK}\nb = {BLANK}\nc = {BLANK}"),
     "a name used later in the cell": (region("x = 1\ny = 2") + "\nprint(x)", set(),
-                                      f"{MARK}\nx = {PLACEHOLDER}\nprint(x)"),
+                                      f"{MARK}\nx = {BLANK}\nprint(x)"),
     "a name used later in an f-string": (region("x = 1") + '\nprint(f"{x:.1f} K")', set(),
-                                         f'{MARK}\nx = {PLACEHOLDER}\nprint(f"{{x:.1f}} K")'),
+                                         f'{MARK}\nx = {BLANK}\nprint(f"{{x:.1f}} K")'),
     "nothing that is needed": (region("print(1)"), set(), "# ▼ your code here"),
-    "an augmented assignment": (region("x += 1"), {"x"}, f"{MARK}\nx = {PLACEHOLDER}"),
-    "an annotated assignment": (region("x: int = 1"), {"x"}, f"{MARK}\nx = {PLACEHOLDER}"),
-    "a walrus": (region("print(x := 1)"), {"x"}, f"{MARK}\nx = {PLACEHOLDER}"),
-    "a loop": (region("for i in y:\n    s = i"), {"s"}, f"{MARK}\ns = {PLACEHOLDER}"),
-    "a with": (region("with f() as g:\n    s = g"), {"g", "s"}, f"{MARK}\ng = {PLACEHOLDER}\ns = {PLACEHOLDER}"),
-    "a function": (region("def f(x):\n    return x"), {"f", "x"}, f"{MARK}\nf = {PLACEHOLDER}"),
-    "an async function": (region("async def f(x):\n    return x"), {"f"}, f"{MARK}\nf = {PLACEHOLDER}"),
+    "an augmented assignment": (region("x += 1"), {"x"}, f"{MARK}\nx = {BLANK}"),
+    "an annotated assignment": (region("x: int = 1"), {"x"}, f"{MARK}\nx = {BLANK}"),
+    "a walrus": (region("print(x := 1)"), {"x"}, f"{MARK}\nx = {BLANK}"),
+    "a loop": (region("for i in y:\n    s = i"), {"s"}, f"{MARK}\ns = {BLANK}"),
+    "a with": (region("with f() as g:\n    s = g"), {"g", "s"}, f"{MARK}\ng = {BLANK}\ns = {BLANK}"),
+    "a function": (region("def f(x):\n    return x"), {"f", "x"}, f"{MARK}\nf = {BLANK}"),
+    "an async function": (region("async def f(x):\n    return x"), {"f"}, f"{MARK}\nf = {BLANK}"),
     "a class": (region("class A:\n    b = 1\n    def f(self):\n        return 1"), {"A", "b"},
-                f"{MARK}\nA = {PLACEHOLDER}"),
+                f"{MARK}\nA = {BLANK}"),
     "imports": (region("import a.b\nimport c as d\nfrom e import f, g as h"),
                 {"a", "c", "d", "f", "g", "h"},
-                f"{MARK}\na = {PLACEHOLDER}\nd = {PLACEHOLDER}\nf = {PLACEHOLDER}\nh = {PLACEHOLDER}"),
+                f"{MARK}\na = {BLANK}\nd = {BLANK}\nf = {BLANK}\nh = {BLANK}"),
     "the variable of a comprehension": (region("y = [x**2 for x in z]"), {"x", "y"},
-                                        f"{MARK}\ny = {PLACEHOLDER}"),
-    "the argument of a lambda": (region("f = lambda x: x"), {"x", "f"}, f"{MARK}\nf = {PLACEHOLDER}"),
-    "line form": ("x = 1  # SOLUTION\ny = x", set(), f"{MARK}\nx = {PLACEHOLDER}\ny = x"),
+                                        f"{MARK}\ny = {BLANK}"),
+    "the argument of a lambda": (region("f = lambda x: x"), {"x", "f"}, f"{MARK}\nf = {BLANK}"),
+    "line form": ("x = 1  # SOLUTION\ny = x", set(), f"{MARK}\nx = {BLANK}\ny = x"),
     "line form of a tuple": ("a, b = 1, 2  # SOLUTION", {"a", "b"},
-                             f"{MARK}\na = {PLACEHOLDER}\nb = {PLACEHOLDER}"),
+                             f"{MARK}\na = {BLANK}\nb = {BLANK}"),
     "line form of a return": ("def f(x):\n    return x + 1  # SOLUTION", set(),
-                              f"def f(x):\n    {MARK}\n    return {PLACEHOLDER}"),
+                              f"def f(x):\n    {MARK}\n    return {BLANK}"),
     "in a function": (
         "def f(x):\n    a = 1\n    # BEGIN SOLUTION\n    return x\n    # END SOLUTION", set(),
-        f"def f(x):\n    a = 1\n    {MARK}\n    return {PLACEHOLDER}",
+        f"def f(x):\n    a = 1\n    {MARK}\n    return {BLANK}",
     ),
     "in a function, names used after it": (
         "def f(x):\n    # BEGIN SOLUTION\n    a = x\n    # END SOLUTION\n    return a", set(),
-        f"def f(x):\n    {MARK}\n    a = {PLACEHOLDER}\n    return a",
+        f"def f(x):\n    {MARK}\n    a = {BLANK}\n    return a",
     ),
     "in a function, nothing needed": (
         "def f(x):\n    # BEGIN SOLUTION\n    x.sort()\n    # END SOLUTION\n    return x", set(),
-        f"def f(x):\n    {MARK}\n    return {PLACEHOLDER}\n    return x",
+        f"def f(x):\n    {MARK}\n    return {BLANK}\n    return x",
     ),
     "a function in a function": (
         "def f(x):\n    # BEGIN SOLUTION\n    def g():\n        return 1\n    # END SOLUTION\n"
         "    return g", set(),
-        f"def f(x):\n    {MARK}\n    g = {PLACEHOLDER}\n    return g",
+        f"def f(x):\n    {MARK}\n    g = {BLANK}\n    return g",
     ),
     "in a method": (
         "class A:\n    def f(self):\n        # BEGIN SOLUTION\n        return 1\n"
         "        # END SOLUTION", set(),
-        f"class A:\n    def f(self):\n        {MARK}\n        return {PLACEHOLDER}",
+        f"class A:\n    def f(self):\n        {MARK}\n        return {BLANK}",
     ),
     "in a class": ("class A:\n    b = 1  # SOLUTION\n    c = b", set(),
-                   f"class A:\n    {MARK}\n    b = {PLACEHOLDER}\n    c = b"),
+                   f"class A:\n    {MARK}\n    b = {BLANK}\n    c = b"),
     "in an if": ("if a:\n    # BEGIN SOLUTION\n    x = 1\n    # END SOLUTION\ny = x", set(),
-                 f"if a:\n    {MARK}\n    x = {PLACEHOLDER}\ny = x"),
+                 f"if a:\n    {MARK}\n    x = {BLANK}\ny = x"),
     "in a for, nothing needed": (
         "for x in y:\n    # BEGIN SOLUTION\n    print(x)\n    # END SOLUTION", set(),
         f"for x in y:\n    {MARK}\n    ...",
@@ -159,19 +159,19 @@ STUBS = {
     "in a for in a function": (
         "def f(y):\n    for x in y:\n        # BEGIN SOLUTION\n        print(x)\n"
         "        # END SOLUTION", set(),
-        f"def f(y):\n    for x in y:\n        {MARK}\n        return {PLACEHOLDER}",
+        f"def f(y):\n    for x in y:\n        {MARK}\n        return {BLANK}",
     ),
     "two regions": (
         region("x = 1") + "\nprint(x)\n" + region("y = 2"), {"y"},
-        f"{MARK}\nx = {PLACEHOLDER}\nprint(x)\n{MARK}\ny = {PLACEHOLDER}",
+        f"{MARK}\nx = {BLANK}\nprint(x)\n{MARK}\ny = {BLANK}",
     ),
     "a text whose lines are not indented": (
         'def f():\n    # BEGIN SOLUTION\n    x = """a\nb"""\n    # END SOLUTION\n    return x',
         set(),
-        f"def f():\n    {MARK}\n    x = {PLACEHOLDER}\n    return x",
+        f"def f():\n    {MARK}\n    x = {BLANK}\n    return x",
     ),
     "beside a magic": ("%matplotlib inline\n" + region("x = 1"), {"x"},
-                       f"%matplotlib inline\n{MARK}\nx = {PLACEHOLDER}"),
+                       f"%matplotlib inline\n{MARK}\nx = {BLANK}"),
 }  # fmt: skip
 
 
