@@ -110,7 +110,11 @@ STUBS = {
     "an annotated assignment": (region("x: int = 1"), {"x"}, f"{MARK}\nx = {BLANK}"),
     "a walrus": (region("print(x := 1)"), {"x"}, f"{MARK}\nx = {BLANK}"),
     "a loop": (region("for i in y:\n    s = i"), {"s"}, f"{MARK}\ns = {BLANK}"),
-    "a with": (region("with f() as g:\n    s = g"), {"g", "s"}, f"{MARK}\ng = {BLANK}\ns = {BLANK}"),
+    "a with": (
+        region("with f() as g:\n    s = g"),
+        {"g", "s"},
+        f"{MARK}\ng = {BLANK}\ns = {BLANK}",
+    ),
     "a function": (region("def f(x):\n    return x"), {"f", "x"}, f"{MARK}\nf = {BLANK}"),
     "an async function": (region("async def f(x):\n    return x"), {"f"}, f"{MARK}\nf = {BLANK}"),
     "a class": (region("class A:\n    b = 1\n    def f(self):\n        return 1"), {"A", "b"},
