@@ -12,6 +12,7 @@ from edex.notebooks.regions import identifiers, solution_lines, solve, split_reg
 from edex.notebooks.source import Cell, FrontMatter, Source
 
 MARK = "# ▼ your code: replace every todo"
+LINE = "# ▼ your code instead of the next line"
 BLANK = 'todo("q1")'
 
 
@@ -110,6 +111,11 @@ STUBS = {
     "an annotated assignment": (region("x: int = 1"), {"x"}, f"{MARK}\nx = {BLANK}"),
     "a walrus": (region("print(x := 1)"), {"x"}, f"{MARK}\nx = {BLANK}"),
     "a loop": (region("for i in y:\n    s = i"), {"s"}, f"{MARK}\ns = {BLANK}"),
+    "a loop whose variable others are called": (
+        region("for name in y:\n    s = name"),
+        {"s", "name"},
+        f"{MARK}\ns = {BLANK}",
+    ),
     "a with": (
         region("with f() as g:\n    s = g"),
         {"g", "s"},
@@ -129,10 +135,10 @@ STUBS = {
     "line form of a tuple": ("a, b = 1, 2  # SOLUTION", {"a", "b"},
                              f"{MARK}\na = {BLANK}\nb = {BLANK}"),
     "line form of a return": ("def f(x):\n    return x + 1  # SOLUTION", set(),
-                              f"def f(x):\n    {MARK}\n    return {BLANK}"),
+                              f"def f(x):\n    {LINE}\n    return {BLANK}"),
     "in a function": (
         "def f(x):\n    a = 1\n    # BEGIN SOLUTION\n    return x\n    # END SOLUTION", set(),
-        f"def f(x):\n    a = 1\n    {MARK}\n    return {BLANK}",
+        f"def f(x):\n    a = 1\n    {LINE}\n    return {BLANK}",
     ),
     "in a function, names used after it": (
         "def f(x):\n    # BEGIN SOLUTION\n    a = x\n    # END SOLUTION\n    return a", set(),
@@ -140,7 +146,7 @@ STUBS = {
     ),
     "in a function, nothing needed": (
         "def f(x):\n    # BEGIN SOLUTION\n    x.sort()\n    # END SOLUTION\n    return x", set(),
-        f"def f(x):\n    {MARK}\n    return {BLANK}\n    return x",
+        f"def f(x):\n    {LINE}\n    return {BLANK}\n    return x",
     ),
     "a function in a function": (
         "def f(x):\n    # BEGIN SOLUTION\n    def g():\n        return 1\n    # END SOLUTION\n"
@@ -150,7 +156,7 @@ STUBS = {
     "in a method": (
         "class A:\n    def f(self):\n        # BEGIN SOLUTION\n        return 1\n"
         "        # END SOLUTION", set(),
-        f"class A:\n    def f(self):\n        {MARK}\n        return {BLANK}",
+        f"class A:\n    def f(self):\n        {LINE}\n        return {BLANK}",
     ),
     "in a class": ("class A:\n    b = 1  # SOLUTION\n    c = b", set(),
                    f"class A:\n    {MARK}\n    b = {BLANK}\n    c = b"),
@@ -158,12 +164,12 @@ STUBS = {
                  f"if a:\n    {MARK}\n    x = {BLANK}\ny = x"),
     "in a for, nothing needed": (
         "for x in y:\n    # BEGIN SOLUTION\n    print(x)\n    # END SOLUTION", set(),
-        f"for x in y:\n    {MARK}\n    ...",
+        f"for x in y:\n    {LINE}\n    ...",
     ),
     "in a for in a function": (
         "def f(y):\n    for x in y:\n        # BEGIN SOLUTION\n        print(x)\n"
         "        # END SOLUTION", set(),
-        f"def f(y):\n    for x in y:\n        {MARK}\n        return {BLANK}",
+        f"def f(y):\n    for x in y:\n        {LINE}\n        return {BLANK}",
     ),
     "two regions": (
         region("x = 1") + "\nprint(x)\n" + region("y = 2"), {"y"},

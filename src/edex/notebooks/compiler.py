@@ -117,8 +117,8 @@ def problem_set_cells(source: Source, questions: Questions) -> list[Cell]:
             cells.append(_framed(cell, questions) if cell.question else cell)
             continue
         question = questions[cell.question] if cell.question else None
-        elsewhere = set().union(*(names for other, names in used.items() if other != index))
-        needed = elsewhere | (set(question.answers) if question else set())
+        later = set().union(*(names for other, names in used.items() if other > index))
+        needed = later | (set(question.answers) if question else set())
         text = stub(
             source, cell, needed=needed, is_written=bool(question and question.kind == "written")
         )

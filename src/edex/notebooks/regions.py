@@ -30,6 +30,7 @@ _BEGIN = re.compile(r"^(\s*)# BEGIN SOLUTION\s*$")
 _END = re.compile(r"^(\s*)# END SOLUTION\s*$")
 _MISSPELT = re.compile(r"#\s*(BEGIN|END)[\s_-]*SOLUTION", re.I)
 _MARK = "# ▼ your code: replace every todo"
+_MARK_LINE = "# ▼ your code instead of the next line"
 
 
 @dataclass(frozen=True)
@@ -194,16 +195,17 @@ def _stub_lines(
         ) from error
     body = tree.body[0]
     assert isinstance(body, ast.FunctionDef)
-    names = [name for name in assigned_names(body.body) if name in wanted]
+    passing = _loop_variables(body.body)
+    names = [n for n in assigned_names(body.body) if n in wanted and n not in passing]
     if is_written and _is_text(body.body):
         return [f'{indent}{name} = """\n\n"""' for name in names]
     placeholder = f'todo("{cell.question}")'
     if is_local and (_returns(body.body) or not names):
-        return [f"{indent}{_MARK}", f"{indent}return {placeholder}"]
+        return [f"{indent}{_MARK_LINE}", f"{indent}return {placeholder}"]
     if names:
         return [f"{indent}{_MARK}", *(f"{indent}{name} = {placeholder}" for name in names)]
     # A block needs a statement; at the left margin a comment will do.
-    return [f"{indent}{_MARK}", f"{indent}..."] if indent else ["# ▼ your code here"]
+    return [f"{indent}{_MARK_LINE}", f"{indent}..."] if indent else ["# ▼ your code here"]
 
 
 def _is_text(statements: list[ast.stmt]) -> bool:
@@ -215,6 +217,19 @@ def _is_text(statements: list[ast.stmt]) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _loop_variables(statements: list[ast.stmt]) -> set[str]:
+    """List the names that only run through a loop: no placeholder, whoever else is called so."""
+    loops = [node for node in own_nodes(statements) if isinstance(node, ast.For | ast.AsyncFor)]
+    targets = [
+        id(node) for loop in loops for node in ast.walk(loop.target) if isinstance(node, ast.Name)
+    ]
+    stored: dict[str, set[bool]] = {}
+    for node in own_nodes(statements):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            stored.setdefault(node.id, set()).add(id(node) in targets)
+    return {name for name, in_loop in stored.items() if in_loop == {True}}
 
 
 def _returns(statements: list[ast.stmt]) -> bool:
