@@ -2,16 +2,19 @@ import json
 import os
 import subprocess
 import sys
+import types
 
 import click
 import pytest
 from click.testing import CliRunner
 
 import edex
+import edex.cli
 from edex.cli import cli, main
 from edex.course import PLANNED, edex_folders
 from edex.doctor import Finding
 from edex.errors import DataError
+from edex.learn.results import Results, Row
 
 VERBS = ("doctor", "list", "start", "check", "build", "run", "data", "new", "lint", "predict")
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "jupytext", "nbformat", "nbclient",
@@ -289,6 +292,34 @@ class TestBuildAndCheck:
         report = json.loads(out)
         assert (report["points"], report["max_points"]) == (0, 3)
 
+    def test_results_of_an_earlier_build_do_not_outlive_a_run_that_is_stopped(
+        self, call, demo, tmp_path, monkeypatch
+    ):
+        rows = (Row("answer", 42.0),)
+        states = {"stops": False, "runs": 0}
+
+        def run(preset, progress):
+            states["runs"] += 1
+            if states["stops"]:
+                raise DataError("stopped in the middle")
+            return Results("demo", preset, 0, rows)
+
+        module = types.ModuleType("toy_results")
+        module.run = run
+        monkeypatch.setitem(sys.modules, "toy_results", module)
+        monkeypatch.setitem(edex.cli.RUNNERS, "demo", ("toy_results", "run"))
+        report = tmp_path / "build" / "demo" / "results.json"
+        assert call("build", "demo")[0] == 0
+        assert json.loads(report.read_text())["preset"] == "default"
+        assert call("build", "demo")[0] == 0
+        assert states["runs"] == 1
+        states["stops"] = True
+        assert call("build", "demo", "--preset", "quick")[0] == 1
+        assert not report.exists()
+        states["stops"] = False
+        assert call("build", "demo", "--preset", "quick")[0] == 0
+        assert json.loads(report.read_text())["preset"] == "quick"
+
     def test_a_build_that_fails_is_exit_code_1_and_names_the_line(self, call, demo):
         source = demo / "edex.md"
         source.write_text(source.read_text().replace("deg=1)", "deg=-1)"))
@@ -296,3 +327,10 @@ class TestBuildAndCheck:
         assert code == 1
         assert "A cell failed with" in err
         assert "edex.md:66" in err
+
+
+def test_what_a_build_depends_on_names_the_version_of_a_package_with_data(monkeypatch):
+    before = edex.cli._data_at_hand()
+    assert "chemicals" in before
+    monkeypatch.setattr("edex.learn.results.version", lambda name: "99.0")
+    assert edex.cli._data_at_hand() != before

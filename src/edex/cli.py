@@ -195,7 +195,12 @@ def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: i
             step=step,
         )
     report = out / "results.json"
-    if edex.id in RUNNERS and not (result.was_current and report.is_file()):
+    if (
+        not result.was_current
+    ):  # results of an earlier build; a run that is stopped must not keep them
+        report.unlink(missing_ok=True)
+        report.with_suffix(".md").unlink(missing_ok=True)
+    if edex.id in RUNNERS and not report.is_file():
         _write_results(edex.id, preset, report)
     gates = result.gates
     state = "unchanged" if result.was_current else "built"
@@ -210,14 +215,21 @@ def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: i
 
 
 def _data_at_hand() -> str:
-    """Name the data files that are here: what a notebook shows can depend on them."""
-    from edex.datasets import dataset_names, verify
+    """Name the data that are here: what a notebook shows can depend on them.
 
-    return " ".join(
+    Files are known by their hash, so their names and states are enough; data that come with a
+    package change with its version.
+    """
+    from edex.datasets import dataset_names, get_spec, verify
+    from edex.learn.results import package_versions
+
+    packages = [package for name in dataset_names() if (package := get_spec(name).package)]
+    files = [
         f"{name}/{report.name}={report.status}"
         for name in dataset_names()
         for report in verify(name)
-    )
+    ]
+    return " ".join([*files, *map(str, package_versions(*packages).items())])
 
 
 def _write_results(edex_id: str, preset: str, target: Path) -> None:
@@ -235,7 +247,7 @@ def _write_results(edex_id: str, preset: str, target: Path) -> None:
 @cli.command()
 @click.argument("edex_name", metavar="EDEX")
 @click.option("--preset", default="default", show_default=True, help="quick, default or full.")
-@click.option("--seed", type=int, help="Another seed than the EdEx's own.")
+@click.option("--seed", type=int, help="Seed of folds, trees and clusterers (default: 0).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def run(edex_name: str, preset: str, seed: int | None, as_json: bool) -> None:
     """Print the table of results of EDEX.

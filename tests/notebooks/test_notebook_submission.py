@@ -139,7 +139,7 @@ class TestUnreadable:
 
 def test_the_table_shows_what_a_student_wrote_as_it_is(capsys):
     question = {"id": "q1", "title": "[red]T[/red]", "status": "not yet", "points": 0}
-    question |= {"max_points": 2, "saw": "[b] is a list"}
+    question |= {"kind": "code", "max_points": 2, "saw": "[b] is a list"}
     print_report(
         {"edex": "tiny", "notebook": "[a].ipynb", "points": 0, "max_points": 2,
          "questions": [question], "failed_cells": ["KeyError: [/x]"]}
@@ -147,3 +147,13 @@ def test_the_table_shows_what_a_student_wrote_as_it_is(capsys):
     shown = capsys.readouterr().out
     for text in ("[red]T[/red]", "[b] is a list", "KeyError: [/x]", "[a].ipynb", "0 of 2 points"):
         assert text in shown
+
+
+def test_a_written_answer_is_not_printed_as_passed(capsys):
+    row = {"id": "q1", "title": "Why", "kind": "written", "status": "passed", "points": 1}
+    report = {"notebook": "mine.ipynb", "edex": "tiny", "failed_cells": [], "points": 1}
+    questions = [{**row, "max_points": 1, "saw": ""}]
+    print_report({**report, "max_points": 1, "questions": questions})
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "saved" in printed
+    assert "passed" not in printed

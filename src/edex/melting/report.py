@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from edex.datasets import is_available, load_crc_melting, load_gharakhanyan_2024
 from edex.errors import EdexError, InputError
+from edex.learn.baselines import noise_floor
 from edex.learn.metrics import (
     Estimate,
     mean_absolute_error,
@@ -297,4 +298,4 @@ def _label_noise(table: pd.DataFrame, handbook: pd.DataFrame) -> Estimate:
         for source in (table, handbook)
     ]
     both = pd.concat(values, axis=1, join="inner").to_numpy()
-    return mean_absolute_error(both[:, 0], both[:, 1])
+    return noise_floor(both[:, 0], both[:, 1])
