@@ -16,7 +16,11 @@ __all__ = ["Finding", "examine"]
 
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "matplotlib", "jupyterlab", "nbclient", "ipykernel")
-_EXTRAS = {"melting": ("chemicals",)}
+_EXTRAS = {
+    "spacegroup": ("gemmi", "keras", "numba", "periodictable", "pyarrow", "spglib", "tensorflow"),
+    "melting": ("chemicals",),
+    "scale": ("distributed",),
+}
 _LEAST_FREE = 1e9  # bytes
 
 
