@@ -12,16 +12,17 @@ space group stays (it can only become higher by accident, which is checked after
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+import spglib
 
 from edex.errors import EdexError, InputError
 from edex.spacegroup.crystal import Crystal, Orbits
 from edex.spacegroup.sites import merge_sites
 from edex.spacegroup.substitution import covalent_radii, substitute
-from edex.spacegroup.symmetry import SYMPREC, analyse_symmetry, orbits, primitive_cell
+from edex.spacegroup.symmetry import SYMPREC, analyse_symmetry, primitive_cell
 
 __all__ = ["Perturbation", "RejectedDrawError", "Template", "make_template", "perturb"]
 
@@ -92,6 +93,14 @@ class Template:
     displacements: np.ndarray
     closest: float
 
+    @property
+    def is_rigid(self) -> bool:
+        """Whether perturbed crystals differ from the template in size and elements only.
+
+        Then they have its space group for certain, and no search is needed to know it.
+        """
+        return len(self.strains) == 1 and len(self.displacements) == 0
+
 
 def make_template(crystal: Crystal, *, symprec: float = SYMPREC) -> Template:
     """Work out what the symmetry of a crystal leaves free.
@@ -119,27 +128,19 @@ def make_template(crystal: Crystal, *, symprec: float = SYMPREC) -> Template:
     >>> len(template.strains), len(template.displacements)  # a and c; z of each atom
     (2, 2)
     """
-    primitive = _with_short_vectors(primitive_cell(crystal, symprec=symprec))
-    symmetry = analyse_symmetry(primitive, symprec=symprec)
-    wanted = crystal.space_group_number
-    if wanted is not None and symmetry.number != wanted:
-        raise InputError(
-            f"{crystal!r} is labelled {wanted}, but spglib finds {symmetry.number} within "
-            f"{symprec} Å. Correct the label or leave the crystal out."
-        )
+    primitive, rotations, translations = _reduced(crystal, symprec)
+    target = _site_images(primitive, rotations, translations)
+    primitive = _symmetrised(primitive, rotations, translations, target)
     lattice = primitive.lattice
-    inverse = np.linalg.inv(lattice)
     # A column of Cartesian components is turned by L^T W L^-T, where W turns fractional ones.
-    cartesian = np.einsum("jb,nji,ai->nba", lattice, symmetry.rotations, inverse)
+    cartesian = np.einsum("jb,nji,ai->nba", lattice, rotations, np.linalg.inv(lattice))
+    template_orbits = _orbits_of(primitive, target)
     radii = covalent_radii(primitive.species)
-    template_orbits = orbits(primitive, symprec=symprec)
     return Template(
         crystal=primitive,
         orbits=template_orbits,
         strains=_invariant_strains(cartesian),
-        displacements=_invariant_displacements(
-            primitive, symmetry.rotations, symmetry.translations, cartesian
-        ),
+        displacements=_invariant_displacements(primitive, target, cartesian),
         closest=_closest(lattice, primitive.frac_coords, radii, template_orbits.representatives),
     )
 
@@ -207,28 +208,73 @@ def perturb(
     return crystal, template.orbits
 
 
-def _with_short_vectors(crystal: Crystal) -> Crystal:
-    """Describe the crystal in its Niggli cell, where neighbours are at most one cell away."""
-    import spglib
+def _reduced(crystal: Crystal, symprec: float) -> tuple[Crystal, np.ndarray, np.ndarray]:
+    """Describe a crystal in its primitive Niggli cell, together with its operations there.
 
-    lattice = spglib.niggli_reduce(crystal.lattice)
-    if lattice is None:
-        return crystal
-    # Keep the orientation: new rows are integer combinations of the old ones.
-    turn = np.linalg.inv(crystal.lattice)
-    coords = crystal.frac_coords @ crystal.lattice @ np.linalg.inv(lattice)
-    is_integer = np.allclose(lattice @ turn, np.rint(lattice @ turn), atol=1e-4)
-    if not is_integer:
-        return crystal
-    return Crystal(
-        np.rint(lattice @ turn) @ crystal.lattice,
-        crystal.species,
-        coords,
-        crystal.occupancies,
-        space_group_number=crystal.space_group_number,
-        prototype=crystal.prototype,
-        source_id=crystal.source_id,
+    The symmetry search is the dear part, so a cell that is primitive already is searched once.
+    """
+    symmetry = analyse_symmetry(crystal, symprec=symprec)
+    wanted = crystal.space_group_number
+    if wanted is not None and symmetry.number != wanted:
+        raise InputError(
+            f"{crystal!r} is labelled {wanted}, but spglib finds {symmetry.number} within "
+            f"{symprec} Å. Correct the label or leave the crystal out."
+        )
+    if symmetry.n_primitive_sites < len(symmetry.sites):
+        crystal = primitive_cell(crystal, symmetry=symmetry)
+        symmetry = analyse_symmetry(crystal, symprec=symprec)
+    short = spglib.niggli_reduce(crystal.lattice)
+    # New cell vectors are whole-number combinations of the old ones: L' = M L, f' = M^-T f.
+    change = np.rint(short @ np.linalg.inv(crystal.lattice))
+    back = np.linalg.inv(change).T
+    rotations = np.rint(np.einsum("ia,nab,jb->nij", back, symmetry.rotations, change))
+    reduced = replace(
+        crystal, lattice=change @ crystal.lattice, frac_coords=crystal.frac_coords @ back.T
     )
+    return reduced, rotations, symmetry.translations @ back.T
+
+
+def _site_images(crystal: Crystal, rotations: np.ndarray, translations: np.ndarray) -> np.ndarray:
+    """Find the site to which each operation maps each site, shape (n_operations, n_sites)."""
+    coords = merge_sites(crystal).frac_coords
+    images = np.einsum("nij,sj->nsi", rotations, coords) + translations[:, None, :]
+    gaps = images[:, :, None, :] - coords
+    gaps -= np.rint(gaps)
+    return np.asarray(np.linalg.norm(gaps @ crystal.lattice, axis=-1).argmin(axis=2))
+
+
+def _symmetrised(
+    crystal: Crystal, rotations: np.ndarray, translations: np.ndarray, target: np.ndarray
+) -> Crystal:
+    """Average lattice and positions over all operations, so that they hold exactly.
+
+    What is within the tolerance in the template would leave it in a bigger copy.
+    """
+    lattice, sites = crystal.lattice, merge_sites(crystal)
+    metric = np.einsum("nia,ij,njb->ab", rotations, lattice @ lattice.T, rotations) / len(rotations)
+    stretch = np.linalg.inv(lattice) @ metric @ np.linalg.inv(lattice).T
+    values, vectors = np.linalg.eigh(stretch)
+    lattice = lattice @ (vectors * np.sqrt(values)) @ vectors.T
+    images = np.einsum("nij,sj->nsi", rotations, sites.frac_coords) + translations[:, None, :]
+    away = images - sites.frac_coords[target]
+    shift = np.zeros_like(sites.frac_coords)
+    np.add.at(shift, target.ravel(), (away - np.rint(away)).reshape(-1, 3))
+    places = sites.frac_coords + shift / len(rotations)
+    coords = np.array(crystal.frac_coords)
+    for place, members in zip(places, sites.members, strict=True):
+        coords[list(members)] = place
+    return replace(crystal, lattice=lattice, frac_coords=coords)
+
+
+def _orbits_of(crystal: Crystal, target: np.ndarray) -> Orbits:
+    """Collect the sets of equivalent atoms; each atom of a mixed site has a set of its own."""
+    members = merge_sites(crystal).members
+    representatives: list[int] = []
+    multiplicities: list[int] = []
+    for site in np.unique(target.min(axis=0)):
+        representatives += members[site]
+        multiplicities += [len(np.unique(target[:, site]))] * len(members[site])
+    return Orbits(np.array(representatives), np.array(multiplicities))
 
 
 def _invariant_strains(cartesian: np.ndarray) -> np.ndarray:
@@ -242,19 +288,14 @@ def _invariant_strains(cartesian: np.ndarray) -> np.ndarray:
 
 
 def _invariant_displacements(
-    crystal: Crystal, rotations: np.ndarray, translations: np.ndarray, cartesian: np.ndarray
+    crystal: Crystal, target: np.ndarray, cartesian: np.ndarray
 ) -> np.ndarray:
     """Find the patterns of displacement that the space group leaves unchanged."""
     sites = merge_sites(crystal)
-    lattice = crystal.lattice
-    coords = sites.frac_coords
-    images = np.einsum("nij,sj->nsi", rotations, coords) + translations[:, None, :]
-    gaps = images[:, :, None, :] - coords
-    gaps -= np.rint(gaps)
-    target = np.linalg.norm(gaps @ lattice, axis=-1).argmin(axis=2)  # (n_operations, n_sites)
+    n_sites = len(sites.members)
     patterns = []
-    done = np.zeros(len(coords), dtype=bool)
-    for site in range(len(coords)):
+    done = np.zeros(n_sites, dtype=bool)
+    for site in range(n_sites):
         if done[site]:
             continue
         is_fixed = target[:, site] == site
@@ -262,10 +303,10 @@ def _invariant_displacements(
         orbit, first = np.unique(target[:, site], return_index=True)
         done[orbit] = True
         for direction in free:
-            pattern = np.zeros((len(coords), 3))
+            pattern = np.zeros((n_sites, 3))
             pattern[orbit] = cartesian[first] @ direction
             patterns.append(pattern)
-    per_site = np.array(patterns).reshape(-1, len(coords), 3)
+    per_site = np.array(patterns).reshape(-1, n_sites, 3)
     per_atom = np.zeros((len(per_site), len(crystal), 3))
     for site, members in enumerate(sites.members):
         per_atom[:, list(members)] = per_site[:, [site]]
