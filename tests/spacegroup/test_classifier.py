@@ -1,0 +1,288 @@
+"""The classifier: what it learns, what it repeats, what it keeps apart, what it refuses."""
+
+import random
+import sys
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from toy_curves import GRID, toy_curves
+
+from edex.errors import InputError, MissingExtraError
+from edex.spacegroup.calibration import mean_log_loss
+from edex.spacegroup.classifier import MODELS, SpaceGroupClassifier
+from edex.spacegroup.scaling import scale_curves
+
+CHEAP = ["logistic_regression", "extra_trees"]
+SHORT = {"epochs": 4, "batch_size": 64, "n_trees": 30}
+
+
+@pytest.fixture(scope="module")
+def curves():
+    return toy_curves(900)
+
+
+@pytest.fixture(scope="module")
+def unseen():
+    return toy_curves(300, random_state=1)
+
+
+@pytest.fixture(scope="module")
+def fitted(curves):
+    X, y, groups = curves
+    models = {}
+
+    def get(model):
+        if model not in models:
+            models[model] = SpaceGroupClassifier(model, **SHORT).fit(X, y, groups=groups)
+        return models[model]
+
+    return get
+
+
+@pytest.mark.parametrize("model", ["extra_trees", "small_cnn", "resnet", "ensemble"])
+def test_a_model_learns_curves_that_linear_weights_cannot_tell_apart(model, fitted, unseen):
+    X, y, _ = unseen
+    classifier = fitted(model)
+    assert classifier.classes_.tolist() == [2, 62, 225]
+    assert classifier.score(X, y) > 0.85
+    assert fitted("logistic_regression").score(X, y) < 0.7
+
+
+@pytest.mark.parametrize("model", [*CHEAP, "ensemble"])
+def test_the_amplitude_of_a_curve_does_not_matter(model, fitted, unseen):
+    X = unseen[0][:20].astype(float)
+    classifier = fitted(model)
+    proba = classifier.predict_proba(X)
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0, rtol=1e-9)
+    for factor in (1e-30, 0.7, 1e30):
+        np.testing.assert_allclose(classifier.predict_proba(X * factor), proba, atol=1e-5)
+
+
+def test_the_ensemble_is_the_calibrated_mean_of_its_members(fitted, unseen):
+    X = unseen[0][:20]
+    ensemble = fitted("ensemble")
+    raw = np.mean([fitted(name)._raw_probabilities(scale_curves(X))
+                   for name in ("small_cnn", "resnet")], axis=0)  # fmt: skip
+    np.testing.assert_allclose(ensemble._raw_probabilities(scale_curves(X)), raw, atol=1e-6)
+    assert set(ensemble.history_["network"]) == {"small_cnn", "resnet"}
+
+
+def test_two_fits_with_one_seed_agree_whatever_the_global_state_and_leave_it_alone(curves, fitted):
+    X, y, groups = curves
+    random.seed(1)
+    np.random.seed(1)  # noqa: NPY002  the very state that must not matter
+    before = random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    again = SpaceGroupClassifier("small_cnn", **SHORT).fit(X, y, groups=groups)
+    assert before == (random.getstate(), np.random.get_state()[1].tolist())  # noqa: NPY002
+    first = fitted("small_cnn")
+    assert np.array_equal(again.predict_proba(X), first.predict_proba(X))
+    assert again.temperature_ == first.temperature_
+    other = SpaceGroupClassifier("small_cnn", **SHORT | {"epochs": 1}, random_state=7).fit(X, y)
+    assert not np.allclose(other.predict_proba(X), first.predict_proba(X))
+    assert other.seed_ == 7
+
+
+def test_a_seed_of_none_is_drawn_and_kept(curves):
+    X, y, _ = curves
+    classifier = SpaceGroupClassifier("extra_trees", n_trees=5, random_state=None).fit(X, y)
+    repeat = SpaceGroupClassifier("extra_trees", n_trees=5, random_state=classifier.seed_)
+    assert np.array_equal(repeat.fit(X, y).predict_proba(X), classifier.predict_proba(X))
+
+
+@pytest.mark.parametrize("model", ["extra_trees", "small_cnn"])
+def test_groups_keep_crystals_of_the_validation_part_out_of_the_training(model, curves, fitted):
+    _, y, groups = curves
+    held = fitted(model).validation_rows_
+    names = np.array(groups)
+    assert 0.1 < len(held) / len(y) < 0.2
+    assert not set(names[held]) & set(np.delete(names, held))
+
+
+@pytest.mark.parametrize("model", ["extra_trees", "small_cnn"])
+def test_calibration_lowers_the_loss_on_the_validation_part(model, curves, fitted):
+    X, y, _ = curves
+    classifier = fitted(model)
+    rows = classifier.validation_rows_
+    raw = classifier._raw_probabilities(scale_curves(X[rows]))
+    before = mean_log_loss(raw, y[rows], classifier.classes_)
+    after = mean_log_loss(classifier.predict_proba(X[rows]), y[rows], classifier.classes_)
+    assert classifier.temperature_ != 1.0
+    assert after < before
+
+
+def test_given_validation_data_are_used_and_every_curve_is_trained_on(curves, unseen):
+    X, y, _ = curves
+    classifier = SpaceGroupClassifier("small_cnn", epochs=1)
+    classifier.fit(X, y, validation_data=(unseen[0], unseen[1]))
+    assert classifier.validation_rows_ is None
+    proba = classifier._raw_probabilities(scale_curves(unseen[0]))
+    balance = 100.0 / np.bincount(np.searchsorted(classifier.classes_, unseen[1]))
+    weights = balance[np.searchsorted(classifier.classes_, unseen[1])]
+    loss = mean_log_loss(proba, unseen[1], classifier.classes_, sample_weight=weights)
+    assert classifier.history_["val_loss"].iloc[-1] == pytest.approx(loss, rel=1e-4)
+
+
+def test_without_calibration_scikit_learn_sees_every_curve_as_in_a_plain_pipeline(curves, unseen):
+    X, y, _ = curves
+    classifier = SpaceGroupClassifier("logistic_regression", calibrate=False, class_weight=None)
+    plain = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+    plain.fit(scale_curves(X).astype(float), y)
+    expected = plain.predict_proba(scale_curves(unseen[0]).astype(float))
+    found = classifier.fit(X, y).predict_proba(unseen[0])
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_balanced_classes_help_the_rare_one(curves, unseen):
+    X, y, _ = curves
+    keep = (y != 225) | (np.arange(len(y)) % 12 == 0)
+    recalls = []
+    for class_weight in ("balanced", None):
+        classifier = SpaceGroupClassifier("logistic_regression", class_weight=class_weight)
+        found = classifier.fit(X[keep], y[keep]).predict(unseen[0])
+        recalls.append(np.mean(found[unseen[1] == 225] == 225))
+    assert recalls[0] > recalls[1] + 0.1
+
+
+def test_the_first_guesses_are_the_most_probable_classes_in_order(fitted, unseen):
+    classifier = fitted("extra_trees")
+    proba = classifier.predict_proba(unseen[0])
+    guesses = classifier.predict_top_k(unseen[0], 2)
+    assert np.array_equal(guesses[:, 0], classifier.predict(unseen[0]))
+    rows = np.arange(len(proba))
+    columns = np.searchsorted(classifier.classes_, guesses)
+    assert (proba[rows, columns[:, 0]] >= proba[rows, columns[:, 1]]).all()
+    with pytest.raises(InputError, match="k is 4, and there are 3 classes"):
+        classifier.predict_top_k(unseen[0], 4)
+
+
+def test_predictions_do_not_depend_on_what_stands_beside_a_curve(fitted, unseen):
+    X = np.tile(unseen[0], (3, 1))  # more than one block
+    many = fitted("small_cnn").predict_proba(X)
+    few = fitted("small_cnn").predict_proba(X[:2])
+    np.testing.assert_allclose(many[:2], few, atol=1e-6)
+    np.testing.assert_allclose(many[:300], many[600:], atol=1e-6)
+
+
+def test_the_grid_is_the_default_one_where_curves_have_its_points(curves, fitted):
+    X, y, _ = curves
+    np.testing.assert_allclose(fitted("extra_trees").r_, GRID)
+    short = SpaceGroupClassifier("logistic_regression").fit(X[:, :50], y)
+    assert short.r_ is None
+    given = SpaceGroupClassifier("logistic_regression", r=GRID[:50]).fit(X[:, :50], y)
+    np.testing.assert_array_equal(given.r_, GRID[:50])
+
+
+def test_progress_is_one_line_or_silence(curves, capsys):
+    X, y, _ = curves
+    for verbose in (0, 1):
+        SpaceGroupClassifier("small_cnn", epochs=1, verbose=verbose).fit(X, y)
+        shown = capsys.readouterr()
+        assert shown.err == ""
+        assert shown.out.count("\n") == verbose
+    assert shown.out.startswith("small_cnn: 1 epochs of 765 curves")
+
+
+def test_a_fit_that_fails_leaves_no_half_fitted_classifier(curves):
+    X, y, _ = curves
+    classifier = SpaceGroupClassifier("logistic_regression").fit(X, y)
+    with pytest.raises(InputError):
+        classifier.fit(X, np.full(len(y), 2))
+    with pytest.raises(NotFittedError):
+        classifier.predict(X)
+
+
+def test_a_network_without_keras_names_the_extra(curves, monkeypatch):
+    X, y, _ = curves
+    monkeypatch.setitem(sys.modules, "keras", None)
+    for name in ("callbacks", "training", "networks"):
+        monkeypatch.delitem(sys.modules, f"edex.spacegroup.{name}", raising=False)
+    with pytest.raises(MissingExtraError, match=r"edex\[spacegroup\]"):
+        SpaceGroupClassifier("small_cnn").fit(X, y)
+
+
+def spoilt(X, value):
+    X = X.copy()
+    X[5, 17] = value
+    return X
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X, y: (spoilt(X, np.nan), y), "Row 5 of X holds NaN or infinity at point 17"),
+        (lambda X, y: (spoilt(X, np.inf), y), "Row 5 of X holds NaN or infinity at point 17"),
+        (lambda X, y: (np.where(np.arange(len(X))[:, None] == 5, 0.0, X), y), "Row 5 of X is zero"),
+        (lambda X, y: (X[0], y[:1]), "Expected 2D array.*A row of X is a curve on one grid"),
+        (lambda X, y: (X, y[:-1]), "inconsistent numbers of samples"),
+        (lambda X, y: (X, np.full(len(y), 225)), r"one class only \(225\)"),
+        (lambda X, y: (X, y + 0.5), "Unknown label type.*space group number"),
+        (lambda X, y: (X, None), "the target y is None"),
+        (lambda X, y: (X, [["a"]] * len(y)), "space group number"),
+    ],
+)
+def test_curves_and_labels_that_cannot_be_used_are_refused_by_name(change, message, curves):
+    X, y = change(curves[0][:40], curves[1][:40])
+    with pytest.raises(InputError, match=f"(?s){message}"):
+        SpaceGroupClassifier("logistic_regression").fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fit_arguments", "message"),
+    [
+        ({"model": "svm"}, {}, "There is no model 'svm'; possible are logistic_regression"),
+        ({"class_weight": "even"}, {}, "There is no class_weight 'even'"),
+        ({"scaling": "log"}, {}, "There is no scaling 'log'"),
+        ({"validation_fraction": 1.0}, {}, "validation_fraction is 1.0"),
+        ({"validation_fraction": 0.0}, {}, "validation_fraction is 0, and calibration needs"),
+        ({"r": [1.0, 2.0]}, {}, r"The grid r has shape \(2,\) and curves have 209 points"),
+        ({"r": GRID[::-1]}, {}, "ascending"),
+        ({}, {"groups": ["one"] * 40}, "No class has two groups"),
+        ({}, {"groups": ["one"] * 7}, r"groups have shape \(7,\)"),
+        ({}, {"sample_weight": [1.0] * 7}, r"sample_weight has shape \(7,\) for 40 curves"),
+        ({}, {"validation_data": (np.ones((2, 209)), [2, 194])}, r"classes \[194\]"),
+        ({}, {"validation_data": (np.ones((2, 50)), [2, 2])}, "50 features"),
+        ({"model": "small_cnn", "epochs": 0}, {}, "epochs is 0; .* recipe, epochs="),
+        ({"model": "small_cnn", "learning_rate": np.nan}, {}, "learning_rate is nan"),
+        ({"model": "small_cnn", "noise": -1.0}, {}, "noise is -1.0"),
+    ],
+)
+def test_parameters_that_cannot_be_used_are_refused_by_name(
+    parameters, fit_arguments, message, curves
+):
+    classifier = SpaceGroupClassifier(**{"model": "logistic_regression"} | parameters)
+    with pytest.raises(InputError, match=message):
+        classifier.fit(curves[0][:40], curves[1][:40], **fit_arguments)
+
+
+def test_curves_of_another_length_are_refused_with_the_way_out(fitted, unseen):
+    with pytest.raises(InputError, match=r"100 features.*209 points.*bring each curve|Bring each"):
+        fitted("extra_trees").predict(unseen[0][:, :100])
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_an_unfitted_classifier_says_so_and_can_be_cloned(model, unseen):
+    classifier = SpaceGroupClassifier(model, r=GRID, epochs=3, noise=0.1)
+    copy = clone(classifier).set_params(epochs=5)
+    assert (copy.model, copy.noise, copy.epochs, classifier.epochs) == (model, 0.1, 5, 3)
+    with pytest.raises(NotFittedError):
+        copy.predict(unseen[0])
+
+
+ON_PURPOSE = {
+    "check_estimators_dtypes": "its integer curves are zero at every point, which is refused",
+    "check_class_weight_classifiers": "class weights are 'balanced' or None, no dictionary",
+}
+
+
+@parametrize_with_checks(
+    [SpaceGroupClassifier("logistic_regression", calibrate=False)],
+    expected_failed_checks=lambda _: ON_PURPOSE,
+)
+def test_it_is_an_estimator_as_scikit_learn_understands_it(estimator, check):
+    check(estimator)
