@@ -25,7 +25,7 @@ ALLOWED = {
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
 }
-FREE = {"cli", "cli_data", "console", "doctor"}  # these may import all
+FREE = {"cli", "cli_data", "cli_pdfs", "cli_predict", "console", "doctor"}  # these may import all
 
 
 def part_of(path):

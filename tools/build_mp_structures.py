@@ -31,6 +31,7 @@ from pathlib import Path
 import gemmi
 import numpy as np
 import spglib
+import spglib.error
 
 from edex.datasets.formulas import canonical_formula, reduced_counts
 
@@ -50,6 +51,9 @@ COORDINATE_DECIMALS = 6
 MIN_DISTANCE_RATIO = 0.5
 
 csv.field_size_limit(10**8)
+# spglib 2.7 and 2.8 warn at every call unless this documented switch is set.
+if hasattr(spglib.error, "OLD_ERROR_HANDLING"):
+    spglib.error.OLD_ERROR_HANDLING = False
 
 
 @dataclass(frozen=True)

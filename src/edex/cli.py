@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 # What `edex run` calls for each EdEx: module and function.
-RUNNERS = {"melting-temperature": ("edex.melting.report", "run")}
-PREDICTORS = ("melting",)
+RUNNERS = {
+    "space-group": ("edex.spacegroup.report", "run"),
+    "melting-temperature": ("edex.melting.report", "run"),
+}
+PREDICTORS = ("spacegroup", "melting")
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -328,8 +331,25 @@ def lint(edex_names: tuple[str, ...]) -> None:
 @click.argument("what")
 @click.argument("things", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def predict(what: str, things: tuple[str, ...], as_json: bool) -> None:
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="spacegroup: a saved classifier (default: the one in the cache).",
+)
+@click.option(
+    "--preset",
+    default="default",
+    show_default=True,
+    help="spacegroup: which model the cache keeps: quick, default or full.",
+)
+def predict(
+    what: str, things: tuple[str, ...], as_json: bool, model: Path | None, preset: str
+) -> None:
     """Predict WHAT for THINGS, such as: melting NaCl CaTiO3.
+
+    `edex predict spacegroup FILE...` gives the six most probable space groups for measured PDFs
+    (.gr), CIF files and POSCARs, and the known crystals with the most similar PDFs. The model is
+    trained at first use, in some minutes.
 
     `edex predict melting FORMULA...` gives the melting temperature in K with a 90 % interval, the
     most similar known compound, and a warning if a formula is unlike all that is known.
@@ -339,13 +359,21 @@ def predict(what: str, things: tuple[str, ...], as_json: bool) -> None:
             f"There is nothing called {what!r} to predict. Known: {', '.join(PREDICTORS)}. "
             "Write, for example: edex predict melting NaCl"
         )
+    if what == "spacegroup":
+        from edex.cli_predict import predict_spacegroup
+
+        sys.exit(predict_spacegroup(things, model=model, preset=preset, as_json=as_json))
+    _predict_melting(things, as_json)
+
+
+def _predict_melting(formulas: tuple[str, ...], as_json: bool) -> None:
     import json
 
     from edex.melting import default_model
 
     with status_line(as_json) as say:
         say("training on the handbook table")
-        table = default_model().describe(list(things))
+        table = default_model().describe(list(formulas))
     if as_json:
         print_json(json.loads(table.to_json(orient="records")))
         return

@@ -1,4 +1,4 @@
-"""The verbs of ``edex data``: list, card, fetch, verify."""
+"""The verbs of ``edex data``: list, card, fetch, verify, make."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from edex.cli_pdfs import make
 from edex.console import Verbs, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ["data"]
 
 @click.group(cls=Verbs)
 def data() -> None:
-    """See, fetch and verify data sets."""
+    """See, fetch, verify and make data sets."""
 
 
 @data.command("list")
@@ -87,3 +88,6 @@ def data_verify(name: str | None) -> None:
 def _bringer(spec: DatasetSpec) -> str:
     """Name what a data set without files comes with."""
     return "edex" if spec.package is None else f"the package {spec.package}"
+
+
+data.add_command(make)

@@ -2,7 +2,14 @@ import re
 
 import pytest
 
-from edex.datasets import card, dataset_names, get_spec, load_crc_melting
+from edex.datasets import (
+    card,
+    dataset_names,
+    get_spec,
+    load_crc_melting,
+    load_measured_pdfs,
+    load_mp_structures,
+)
 from edex.datasets.crc import EXCLUSION_REASONS
 from edex.errors import InputError
 
@@ -11,8 +18,9 @@ from edex.errors import InputError
 def test_every_data_set_has_a_card_with_origin_licence_units_and_faults(name):
     text = card(name)
     assert text.startswith(f"# Data card: {name}\n")
-    for word in ("Where from", "Licence", "Cite", "| unit |", "## Known faults", "MIT"):
+    for word in ("Where from", "Licence", "Cite", "| unit |", "## Known faults"):
         assert word in text
+    assert get_spec(name).licence.split()[0].removesuffix(",") in text
     for file in get_spec(name).files:
         commit = re.search(r"/([0-9a-f]{40})/", file.url or "")
         if commit:
@@ -45,3 +53,31 @@ def test_card_speaks_of_every_reason_for_an_exclusion():
 def test_card_of_an_unknown_data_set_suggests_a_known_one():
     with pytest.raises(InputError, match="Did you mean 'crc-melting'"):
         card("crc-meltin")
+
+
+def test_card_of_the_computed_structures_states_the_counts_of_the_loader():
+    text = card("mp-structures")
+    table = load_mp_structures()
+    assert f"{len(table):,} crystal structures" in text
+    for number, count in table["space_group_number"].value_counts().items():
+        assert re.search(rf"\| {number} \S+ \| {count} \|", text)
+    for source, count in table["source"].value_counts().items():
+        assert re.search(rf"\| `{source}` \|[^|]*\| {count:,} \|", text)
+    elements = {element for species in table["species"] for element in species}
+    assert f"{len(elements)} elements" in text
+    kinds = table["species"].map(lambda species: len(set(species)))
+    assert (
+        f"{(kinds == 1).sum()} structures are elements, {(kinds == 2).sum()} binary, "
+        f"{(kinds == 3).sum()} ternary, {(kinds > 3).sum()} have four"
+    ) in text
+    repeated = table.duplicated(["formula", "space_group_number"], keep=False)
+    assert f"{repeated.sum()} structures share formula and space group" in text
+
+
+def test_card_of_the_measured_curves_has_a_row_for_each():
+    text = card("measured-pdfs")
+    for curve in load_measured_pdfs():
+        answer = "yes" if curve.is_scored else "no"
+        qmax = "not stated" if curve.qmax is None else f"{curve.qmax:g}"
+        row = f"| {curve.name} | {curve.space_group_number} | {answer} | {qmax} |"
+        assert row in text

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from importlib import resources
 
 import pytest
 
@@ -9,8 +10,24 @@ from edex.datasets.registry import REGISTRY, dataset_names, get_spec
 from edex.errors import InputError
 
 
-def test_both_melting_data_sets_are_registered():
-    assert dataset_names() == ["crc-melting", "gharakhanyan-2024"]
+def test_the_data_sets_are_registered():
+    assert dataset_names() == [
+        "amcsd", "crc-melting", "gharakhanyan-2024", "measured-pdfs", "mp-structures",
+    ]  # fmt: skip
+
+
+def test_a_data_set_comes_in_exactly_one_way():
+    for spec in REGISTRY.values():
+        assert sum(map(bool, (spec.files, spec.package, spec.embedded))) == 1, spec.name
+
+
+def test_every_embedded_file_is_in_the_package_with_its_licence():
+    folder = resources.files("edex.datasets")
+    for spec in REGISTRY.values():
+        if spec.embedded is not None:
+            assert (folder / spec.embedded).is_file()
+            stem = spec.embedded.partition(".")[0]
+            assert "icense" in (folder / f"{stem}.LICENSE").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", dataset_names())
@@ -23,6 +40,11 @@ def test_every_file_is_pinned_by_commit_hash_and_size(name):
             assert re.search(r"/[0-9a-f]{40}/", file.url)
             assert file.url.startswith("https://")
             assert file.url.endswith(file.name)
+        if file.member is not None:
+            assert file.url is None
+            assert re.fullmatch(r"[0-9a-f]{64}", file.member.wheel_sha256)
+            assert re.fullmatch(r"[0-9.]+", file.member.version)
+            assert file.member.path.endswith("/" + file.name)
 
 
 def test_no_two_files_of_a_data_set_share_a_name():
@@ -38,6 +60,8 @@ def test_no_two_files_of_a_data_set_share_a_name():
         ("crc", "crc-melting"),
         ("gharakhanian-2024", "gharakhanyan-2024"),
         ("Gharakhanyan", "gharakhanyan-2024"),
+        ("mp_structures", "mp-structures"),
+        ("AMCSD", "amcsd"),
     ],
 )
 def test_unknown_name_suggests_the_nearest_data_set(typed, suggested):
@@ -48,7 +72,7 @@ def test_unknown_name_suggests_the_nearest_data_set(typed, suggested):
 def test_name_far_from_all_lists_what_is_known():
     with pytest.raises(
         InputError,
-        match=r"no data set 'zzz'. edex knows: crc-melting, gharakhanyan-2024. Choose one",
+        match=r"no data set 'zzz'. edex knows: amcsd, crc-melting, .*, mp-structures. Choose one",
     ):
         get_spec("zzz")
 

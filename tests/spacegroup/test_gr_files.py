@@ -1,6 +1,7 @@
 """Measured PDFs: every header style is read, and what cannot be read is refused by name."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -193,7 +194,7 @@ class TestRefusals:
             read_gr(tmp_path / "none.gr")
         with pytest.raises(InputError, match="is a folder"):
             read_gr(tmp_path)
-        with pytest.raises(InputError, match="not an ordinary file|There is no file"):
+        with pytest.raises(InputError, match=r"not an ordinary file|There is no file"):
             read_gr("/dev/zero")
         with pytest.raises(InputError, match="There is no file"):
             read_gr("a\0b.gr")
@@ -262,11 +263,8 @@ def read_damaged(n_files, seed, write):
     n_read = 0
     for _ in range(n_files):
         path = write(mutate(sources[rng.integers(len(sources))], rng))
-        try:
+        with suppress(EdexError):
             pdf = read_gr(path)
-        except EdexError as error:
-            assert str(error)
-        else:
             n_read += 1
             assert isinstance(pdf, MeasuredPdf)
             assert (np.diff(pdf.r) > 0).all()

@@ -88,9 +88,7 @@ def test_balanced_weights_give_all_classes_the_same_sum_and_keep_the_whole():
     np.testing.assert_allclose(row_weights(columns, mine, None), mine, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "weights", [[1.0], [1.0, -1.0, 1.0], [1.0, np.nan, 1.0], [1.0, 1.0, 0.0]]
-)
+@pytest.mark.parametrize("weights", [[1.0], [1.0, -1.0, 1.0], [1.0, np.nan, 1.0], [1.0, 1.0, 0.0]])
 def test_weights_that_cannot_be_used_are_refused(weights):
-    with pytest.raises(InputError, match="sample_weight has shape .* for 3 curves"):
+    with pytest.raises(InputError, match=r"sample_weight has shape .* for 3 curves"):
         row_weights(np.array([0, 0, 1]), weights)

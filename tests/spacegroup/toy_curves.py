@@ -1,6 +1,10 @@
 """Curves with a class that can be learned in seconds: peaks at class-dependent ratios."""
 
+from functools import cache
+
 import numpy as np
+
+from edex.spacegroup.classifier import SpaceGroupClassifier
 
 GRID = np.arange(11, 220) * np.pi / 23
 _RATIOS = {
@@ -10,7 +14,7 @@ _RATIOS = {
 }
 
 
-def toy_curves(n_curves, *, classes=(2, 62, 225), n_points=209, noise=0.1, random_state=0):
+def toy_curves(n_curves, *, classes=(2, 62, 225), n_points=209, noise=0.2, random_state=0):
     """Return (X, y, groups): float32 curves, space groups, and the crystal behind each curve."""
     rng = np.random.default_rng(random_state)
     y = np.array(classes)[rng.integers(len(classes), size=n_curves)]
@@ -27,3 +31,11 @@ def toy_curves(n_curves, *, classes=(2, 62, 225), n_points=209, noise=0.1, rando
     X += rng.normal(0.0, noise, size=X.shape) - 0.2
     X *= rng.uniform(0.3, 3.0, size=(n_curves, 1))
     return X.astype(np.float32), y, [f"{c}|{g}" for c, g in zip(y, groups, strict=True)]
+
+
+@cache
+def toy_classifier(model):
+    """Return a classifier that has learned 600 curves; the tests of a process share it."""
+    X, y, groups = toy_curves(600)
+    classifier = SpaceGroupClassifier(model, epochs=6, batch_size=32, n_trees=30)
+    return classifier.fit(X, y, groups=groups)

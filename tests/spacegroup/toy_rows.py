@@ -89,10 +89,12 @@ def folder_bytes(folder):
 
 
 if __name__ == "__main__":
-    run_toy(
+    import toy_rows  # workers cannot read what is defined in a script
+
+    toy_rows.run_toy(
         sys.argv[1],
         int(sys.argv[2]),
         int(sys.argv[3]),
-        ToyMaker(delay=float(sys.argv[5])),
+        toy_rows.ToyMaker(delay=float(sys.argv[5])),
         workers=int(sys.argv[4]),
     )

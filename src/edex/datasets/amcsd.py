@@ -24,7 +24,7 @@ import pandas as pd
 from edex.datasets.cache import locate
 from edex.datasets.formulas import ELEMENTS
 from edex.datasets.operators import fill_cell, lattice_fits, lattice_from_cell, parse_operators
-from edex.errors import InputError, MissingExtraError
+from edex.errors import DataError, InputError, MissingExtraError
 
 __all__ = ["load_amcsd"]
 
@@ -134,20 +134,27 @@ def load_amcsd(*, classes: Collection[int] | None = None) -> pd.DataFrame:
 def _read_groups(path: Path) -> dict[int, _Group]:
     """Read the space groups and find their numbers."""
     try:
-        from spglib import get_spacegroup_type_from_symmetry
+        import spglib
+        import spglib.error
     except ImportError as error:
         raise MissingExtraError(
             "spglib", extra="spacegroup", purpose="the data set 'amcsd'"
         ) from error
 
+    # spglib 2.7 and 2.8 warn at every call unless this documented switch is set.
+    if hasattr(spglib.error, "OLD_ERROR_HANDLING"):
+        spglib.error.OLD_ERROR_HANDLING = False
     groups = {}
     query = "SELECT id, hm_notation, symmetry_xyz FROM spacegroups"
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         for number, symbol, texts in database.execute(query):
             rotations, translations = parse_operators(json.loads(texts))
-            found = get_spacegroup_type_from_symmetry(rotations, translations)
+            found = spglib.get_spacegroup_type_from_symmetry(rotations, translations)
             if found is None:
-                raise AssertionError(f"The operators of {symbol!r} are no space group.")
+                raise DataError(
+                    f"The operators of {symbol!r} in {path} are no space group. All groups of the "
+                    "published file are. Remove the file and fetch it again."
+                )
             groups[number] = _Group(
                 _VARIANT.sub("", symbol), rotations, translations, int(found.number)
             )
@@ -233,7 +240,7 @@ def _occupancies(text: str, labels: list[str]) -> np.ndarray:
             raise _RefusedError(f"the occupancy of {label} is unknown")
         if not 0 <= share <= _MAX_OCCUPANCY:
             raise _RefusedError(f"the occupancy of {label} is {share:g}")
-    return np.minimum(shares, 1.0)
+    return shares.clip(max=1.0)
 
 
 def _element(label: str, allowed: set[str], formula: str) -> str:

@@ -27,8 +27,9 @@ __all__ = ["extract_member"]
 _POLL_SECONDS = 0.2
 _CHUNK_BYTES = 1 << 20
 _NO_NETWORK = re.compile(
-    "Failed to establish a new connection|Connection refused|Network is unreachable|timed out|"
-    "name resolution|NameResolutionError|ProxyError|SSLError|ConnectTimeoutError"
+    "connection broken|Failed to establish a new connection|Connection refused|timed out|"
+    "Network is unreachable|name resolution|NameResolutionError|ConnectTimeoutError|"
+    "ProxyError|SSLError"
 )
 _NO_SPACE = ("No space left on device", "Disk quota exceeded", "not enough space on the disk")
 

@@ -1,9 +1,9 @@
 """Run a job on the workers of an existing Dask cluster (extra ``edex[scale]``).
 
-A task makes and persists one shard in a folder that all machines share, and returns only its number.
-A shard counts as finished when its receipt is seen on the disk, whatever the scheduler says, so a
-killed worker or a lost result costs one shard. At most a few tasks for each worker thread are in the
-scheduler's hands at any time: it stays responsive and a stop wastes little.
+A task makes and persists one shard in a folder that all machines share, and returns next to
+nothing. A shard counts as finished when its receipt is seen on the disk, whatever the scheduler
+says, so a killed worker or a lost result costs one shard. At most a few tasks for each worker
+thread are in the scheduler's hands at any time: it stays responsive and a stop wastes little.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ def _result(future: Future) -> dict[str, str]:
 
 def _make_shard(payload: bytes, digest: str, shard: int) -> dict[str, str]:
     """Make one shard: this runs in a worker, one at a time in each process."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with _guard, threadpool_limits(limits=1):
         try:

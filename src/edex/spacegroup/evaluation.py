@@ -70,7 +70,7 @@ class Accuracy:
 
 def prototype_folds(
     space_groups: npt.ArrayLike,
-    prototypes: Sequence[str],
+    prototypes: npt.ArrayLike,
     n_splits: int = 5,
     *,
     random_state: int | None = 0,
@@ -81,7 +81,7 @@ def prototype_folds(
     ----------
     space_groups : array-like of shape (n_crystals,)
         Space group numbers.
-    prototypes : sequence of str of length n_crystals
+    prototypes : array-like of str of shape (n_crystals,)
         Prototype keys; those of one key stay together.
     n_splits : int, default 5
         Number of folds.

@@ -50,7 +50,7 @@ def run_serial(job: ShardJob, shards: Sequence[int]) -> Iterator[int]:
     int
         The number of each shard when it is on disk.
     """
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(limits=1):
         for shard in shards:

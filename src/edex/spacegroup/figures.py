@@ -13,10 +13,8 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.ticker import MaxNLocator
 
 from edex.errors import InputError
 from edex.learn.figures import COLORS, house_style
@@ -342,24 +340,11 @@ def draw_measured(records: Sequence[Any], guesses: Mapping[str, Sequence[int]]) 
             ax.set_yticks([])
             ax.spines["left"].set_visible(False)
             known = record.space_group_number
+            aside = "" if known in CLASSES else " (not one of the eight)"
             list_of = ", ".join(map(str, guesses[record.name]))
             ax.text(
-                1.01, 0.5, f"{record.name}\nknown: {known or 'not one group'}\nguesses: {list_of}",
+                1.01, 0.5, f"{record.name}\nknown: {known}{aside}\nguesses: {list_of}",
                 transform=ax.transAxes, va="center", fontsize="small",
             )  # fmt: skip
         axes[-1, 0].set_xlabel(_R_LABEL)
     return figure
-
-
-def label_line(ax: Axes, x: npt.ArrayLike, y: npt.ArrayLike, text: str, color: str) -> None:
-    """Write the name of a line next to its last point."""
-    ax.annotate(
-        text, (float(np.asarray(x)[-1]), float(np.asarray(y)[-1])), xytext=(4, 0),
-        textcoords="offset points", va="center", color=color, fontsize="small",
-    )  # fmt: skip
-
-
-def epoch_axis(ax: Axes) -> None:
-    """Give an axis whole numbers of epochs."""
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
-    ax.set_xlabel("epoch")

@@ -9,7 +9,8 @@ two neighbours; a Gaussian of variance s^2 = u_i + u_j then smears the counts H_
 
     f(r) = sum_k (H_k / r_k) exp(-(r - r_k)^2 / 2 s^2) / sqrt(2 pi s^2).
 
-Lengths are in Å, numbers are float64, and the functions release the GIL.
+Lengths are in Å, numbers are float64, and the functions release the GIL. All compiled code is in
+this one file, because numba's cache looks for changes in the file of the function only.
 """
 
 from __future__ import annotations
@@ -23,10 +24,13 @@ import numpy as np
 
 from edex.spacegroup.crystal import SAME_SITE
 
-__all__ = ["BAD_ORBITS", "CLASH", "DONE", "NO_CONTRAST", "Status", "pdf_of_cell"]
+__all__ = ["BAD_ORBITS", "CLASH", "DONE", "NO_CONTRAST", "pdf_of_cell"]
 
 DONE, CLASH, BAD_ORBITS, NO_CONTRAST = range(4)
 Status = tuple[int, int, int, float]
+Blocks = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Counting = tuple[np.ndarray, float, np.ndarray, np.ndarray, int]
+BandLimit = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 _SAME_DIFFERENCE = 1e-9  # in fractions of the cell: far below the error of any coordinate
 _SAME_WEIGHT = 5e-3  # relative: published occupancies are rounded
@@ -40,40 +44,40 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def compiled(function: Function) -> Function:
     """Compile; sums may be reordered (SIMD), but infinities and NaN keep their meaning."""
-    allowed = {"reassoc", "contract", "nsz", "arcp"}
-    return cast(Function, numba.njit(cache=True, nogil=True, fastmath=allowed)(function))
+    options: dict[str, Any] = {"nogil": True, "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+    try:
+        return cast(Function, numba.njit(cache=True, **options)(function))
+    except RuntimeError:  # there is no folder that we may write to: compile at each start
+        return cast(Function, numba.njit(**options)(function))
+
+
+@compiled
+def dot(a: np.ndarray, b: np.ndarray) -> float:
+    """Multiply and add."""
+    total = 0.0
+    for k in range(len(a)):
+        total += a[k] * b[k]
+    return total
 
 
 @compiled
 def reduce_cell(cell: np.ndarray, coords: np.ndarray) -> None:
-    """Make the cell vectors short, the last one the shortest, without moving any atom (in place).
-
-    Parameters
-    ----------
-    cell : ndarray of shape (3, 3)
-        Rows are the cell vectors, Å.
-    coords : ndarray of shape (n_atoms, 3)
-        Fractional coordinates.
-    """
+    """Make the cell vectors short, the last one the shortest; no atom moves. Works in place."""
     for _ in range(100):
         changed = False
-        for i in range(3):
-            for j in range(3):
-                if i == j:
-                    continue
-                overlap = square = 0.0
+        for i, j in ((0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)):
+            overlap = dot(cell[i], cell[j]) / dot(cell[j], cell[j])
+            times = np.rint(overlap * (1.0 - 1e-9))  # a tie stays as it is
+            if times != 0.0:
+                changed = True
                 for k in range(3):
-                    overlap += cell[i, k] * cell[j, k]
-                    square += cell[j, k] * cell[j, k]
-                times = np.rint(overlap / square * (1.0 - 1e-9))
-                if times != 0.0:
-                    cell[i] -= times * cell[j]
-                    coords[:, j] += times * coords[:, i]
-                    changed = True
+                    cell[i, k] -= times * cell[j, k]
+                for n in range(len(coords)):
+                    coords[n, j] += times * coords[n, i]
         if not changed:
             break
     for i, j in ((0, 1), (1, 2), (0, 1)):
-        if (cell[i] ** 2).sum() < (cell[j] ** 2).sum():
+        if dot(cell[i], cell[i]) < dot(cell[j], cell[j]):
             for k in range(3):
                 cell[i, k], cell[j, k] = cell[j, k], cell[i, k]
             for n in range(len(coords)):
@@ -81,59 +85,38 @@ def reduce_cell(cell: np.ndarray, coords: np.ndarray) -> None:
 
 
 @compiled
-def triangular(cell: np.ndarray) -> np.ndarray:
+def triangular(cell: np.ndarray) -> tuple[float, float, float, float, float, float]:
     """Turn the cell so that c lies along z and b in the yz plane: a_x, a_y, a_z, b_y, b_z, c_z."""
-    c_z = math.sqrt((cell[2] * cell[2]).sum())
-    e_z = cell[2] / c_z
-    b_z = (cell[1] * e_z).sum()
-    across = cell[1] - b_z * e_z
-    b_y = math.sqrt((across * across).sum())
-    e_y = across / b_y
-    a_y, a_z = (cell[0] * e_y).sum(), (cell[0] * e_z).sum()
-    rest = cell[0] - a_y * e_y - a_z * e_z
-    return np.array([math.sqrt((rest * rest).sum()), a_y, a_z, b_y, b_z, c_z])
+    c_z = math.sqrt(dot(cell[2], cell[2]))
+    a_z, b_z = dot(cell[0], cell[2]) / c_z, dot(cell[1], cell[2]) / c_z
+    b_y = math.sqrt(dot(cell[1], cell[1]) - b_z * b_z)
+    a_y = (dot(cell[0], cell[1]) - a_z * b_z) / b_y
+    a_x = math.sqrt(dot(cell[0], cell[0]) - a_y * a_y - a_z * a_z)
+    return a_x, a_y, a_z, b_y, b_z, c_z
 
 
 @compiled
-def count_distances(
-    squares: np.ndarray, n: int, weight: float, inverse_step: float, counts: np.ndarray
-) -> None:
-    """Add distances, given as squares in Å^2, to the counts on the grid."""
-    for k in range(n):
-        squares[k] = math.sqrt(squares[k]) * inverse_step
-    for k in range(n):
+def count_distances(squares: np.ndarray, weight: float, per_step: float, counts: np.ndarray) -> int:
+    """Add distances, given as squares in Å^2, to the counts. Returns 0: the buffer is empty."""
+    for k in range(len(squares)):
+        squares[k] = math.sqrt(squares[k]) * per_step
+    for k in range(len(squares)):
         node = int(squares[k])
         upper = (squares[k] - node) * weight
         counts[np.uint64(node)] += weight - upper  # unsigned: no look at negative indices
         counts[np.uint64(node + 1)] += upper
-
-
-@compiled
-def _pushed(
-    square: float,
-    squares: np.ndarray,
-    n: int,
-    weight: float,
-    inverse_step: float,
-    counts: np.ndarray,
-) -> int:
-    """Put one squared distance into the buffer, which is emptied when it is full."""
-    if n == _BUFFER:
-        count_distances(squares, n, weight, inverse_step, counts)
-        n = 0
-    squares[n] = square
-    return n + 1
+    return 0
 
 
 @compiled
 def count_block(
-    turned: np.ndarray,
+    turned: tuple[float, float, float, float, float, float],
     difference: np.ndarray,
     is_half: bool,
     radius: float,
     min_distance: float,
     weight: float,
-    inverse_step: float,
+    per_step: float,
     counts: np.ndarray,
     squares: np.ndarray,
 ) -> float:
@@ -142,7 +125,7 @@ def count_block(
     Returns the length of a vector that is too short, or 0.
     """
     a_x, a_y, a_z, b_y, b_z, c_z = turned
-    d_a, d_b, d_c = difference
+    d_a, d_b, d_c = difference[0], difference[1], difference[2]
     limit, too_close = radius * radius, min_distance * min_distance
     is_lattice = d_a == 0.0 and d_b == 0.0 and d_c == 0.0
     n = 0
@@ -161,59 +144,47 @@ def count_block(
             first = math.ceil((-half_c - z_b) / c_z)
             if on_axis and t_b == 0.0:
                 first = 0 if d_c > 0.0 else 1
-            n_line = math.floor((half_c - z_b) / c_z) + 1 - first
-            if n_line <= 0:
-                continue
+            n_left = math.floor((half_c - z_b) / c_z) + 1 - first
             start = z_b + first * c_z
-            if across < too_close:  # rare: the line passes close to the atom at the origin
-                for k in range(n_line):
-                    square = across + (start + k * c_z) ** 2
-                    if square < too_close and (is_lattice or square >= SAME_SITE * SAME_SITE):
-                        return math.sqrt(square)
-                    if square >= too_close:
-                        n = _pushed(square, squares, n, weight, inverse_step, counts)
-                continue
-            while n_line > 0:
+            while n_left > 0:
                 if n == _BUFFER:
-                    count_distances(squares, n, weight, inverse_step, counts)
-                    n = 0
-                n_now = min(n_line, _BUFFER - n)
+                    n = count_distances(squares, weight, per_step, counts)
+                n_now = min(n_left, _BUFFER - n)
                 line = squares[n : n + n_now]
                 for k in range(n_now):
                     z = start + k * c_z
                     line[k] = across + z * z
                 n += n_now
-                n_line -= n_now
+                if across < too_close:  # rare: the line passes close to the atom at the origin
+                    for k in range(n - 1, n - n_now - 1, -1):
+                        if squares[k] < too_close:
+                            if is_lattice or squares[k] >= SAME_SITE * SAME_SITE:
+                                return math.sqrt(squares[k])
+                            n -= 1
+                            squares[k] = squares[n]  # one site: no pair
+                n_left -= n_now
                 start += n_now * c_z
-    count_distances(squares, n, weight, inverse_step, counts)
+    count_distances(squares[:n], weight, per_step, counts)
     return 0.0
 
 
 @compiled
 def merge_difference(
-    coords: np.ndarray,
-    i: int,
-    j: int,
-    u_sum: int,
-    weight: float,
-    table: np.ndarray,
-    differences: np.ndarray,
-    weights: np.ndarray,
-    labels: np.ndarray,
-    n_blocks: int,
+    coords: np.ndarray, i: int, j: int, u_sum: int, weight: float, blocks: Blocks, n_blocks: int
 ) -> int:
-    """Add the pairs from site i to site j to the block that has their difference, or a new one.
+    """Add the pairs from atom i to atom j to the block that has their difference, or a new one.
 
-    ``labels`` holds for every block: the number of u_i + u_j, 1 if it is its own opposite, i, j.
-    Returns the number of blocks.
+    A block has a difference, a weight, and labels: the number of u_i + u_j, 1 if it is its own
+    opposite, i, j. The last array of ``blocks`` is a hash table. Returns the number of blocks.
     """
+    differences, weights, labels, table = blocks
     own_opposite, sign = True, 0
     d = differences[n_blocks]  # the place of a new block
     for k in range(3):
-        value = coords[j, k] - coords[i, k]
-        d[k] = value - np.rint(value)
+        d[k] = coords[j, k] - coords[i, k]
+        d[k] -= np.rint(d[k])
         own_opposite &= abs(2.0 * d[k] - np.rint(2.0 * d[k])) < 2.0 * _SAME_DIFFERENCE
-        cell = np.int64(np.rint(d[k] * _CELLS)) & (_CELLS - 1)
+        cell = int(np.rint(d[k] * _CELLS)) & (_CELLS - 1)
         if sign == 0 and cell != -cell & (_CELLS - 1):
             sign = 1 if cell < -cell & (_CELLS - 1) else -1
     key = u_sum
@@ -222,7 +193,7 @@ def merge_difference(
             d[k] = abs(np.rint(2.0 * d[k]) / 2.0)
         elif sign < 0:
             d[k] = -d[k]
-        cell = np.int64(np.rint(d[k] * _CELLS)) & (_CELLS - 1)
+        cell = int(np.rint(d[k] * _CELLS)) & (_CELLS - 1)
         key = (key ^ cell) * 0x9E3779B1 & 0xFFFFFFFF
         key ^= key >> 15
     place = key % len(table)
@@ -246,38 +217,17 @@ def merge_difference(
 
 
 @compiled
-def smear(
-    counts: np.ndarray, inverse_r: np.ndarray, taps: np.ndarray, stride: int, density: np.ndarray
-) -> None:
-    """Add the smeared counts / r to the density at every stride-th node."""
-    half = len(taps) // 2
-    for k in range(len(counts)):
-        counts[k] *= inverse_r[k]
-    for n in range(len(density)):
-        first, last = max(n * stride - half, 0), min(n * stride + half + 1, len(counts))
-        near, gaussian = counts[first:last], taps[first + half - n * stride :]
-        total = 0.0
-        for k in range(len(near)):
-            total += near[k] * gaussian[k]
-        density[n] += total
-
-
-@compiled
 def count_and_smear(
-    turned: np.ndarray,
-    differences: np.ndarray,
-    weights: np.ndarray,
-    labels: np.ndarray,
+    turned: tuple[float, float, float, float, float, float],
+    blocks: Blocks,
     n_blocks: int,
-    radii: np.ndarray,
-    step: float,
-    taps: np.ndarray,
-    inverse_r: np.ndarray,
-    stride: int,
+    counting: Counting,
     min_distance: float,
     density: np.ndarray,
 ) -> Status:
     """Add the blocks to the density, one sum u_i + u_j after the other."""
+    differences, weights, labels, _ = blocks
+    radii, step, inverse_r, taps, stride = counting
     squares = np.empty(_BUFFER)
     is_there = np.zeros(len(radii), dtype=np.bool_)
     for block in range(n_blocks):
@@ -297,16 +247,19 @@ def count_and_smear(
             )  # fmt: skip
             if clash > 0.0:
                 return CLASH, labels[block, 2], labels[block, 3], clash
-        smear(counts, inverse_r, taps[u_sum], stride, density)
+        for k in range(len(counts)):
+            counts[k] *= inverse_r[k]
+        half = taps.shape[1] // 2
+        for n in range(len(density)):
+            first = max(n * stride - half, 0)
+            near = counts[first : n * stride + half + 1]
+            density[n] += dot(near, taps[u_sum, first + half - n * stride :])
     return DONE, 0, 0, 0.0
 
 
 @compiled
 def share_of_pairs(
-    amplitudes: np.ndarray,
-    u_types: np.ndarray,
-    representatives: np.ndarray,
-    multiplicities: np.ndarray,
+    amplitudes: np.ndarray, u_types: np.ndarray, first: np.ndarray, multiplicities: np.ndarray
 ) -> np.ndarray:
     """Say how often the pairs (representative p, atom j) count: 0 where (j, p) are counted instead.
 
@@ -314,106 +267,91 @@ def share_of_pairs(
     to go from the representatives of one kind, whichever makes fewer pairs, and count twice.
     Returns an array of shape (n_orbits, n_atoms), or (0, 0) if the orbits do not fill the cell.
     """
-    n_atoms, n_orbits = len(amplitudes), len(representatives)
-    kinds = np.empty(n_atoms, dtype=np.int64)
-    example = np.empty(n_atoms, dtype=np.int64)
-    n_of_kind = np.zeros(n_atoms, dtype=np.int64)
-    n_kinds = 0
+    n_atoms, n_orbits, n_kinds = len(amplitudes), len(first), 0
+    kinds, example = np.empty(n_atoms, dtype=np.int64), np.empty(n_atoms, dtype=np.int64)
+    in_kind, orbits_in_kind = np.zeros(n_atoms, dtype=np.int64), np.zeros(n_atoms, dtype=np.int64)
+    covered = np.zeros(n_atoms, dtype=np.int64)
     for i in range(n_atoms):
-        kind = 0
+        kind, tolerance = 0, _SAME_WEIGHT * abs(amplitudes[i])
         while kind < n_kinds and not (
             u_types[example[kind]] == u_types[i]
-            and abs(amplitudes[example[kind]] - amplitudes[i]) <= _SAME_WEIGHT * abs(amplitudes[i])
+            and abs(amplitudes[example[kind]] - amplitudes[i]) <= tolerance
         ):
             kind += 1
         if kind == n_kinds:
             example[kind] = i
             n_kinds += 1
         kinds[i] = kind
-        n_of_kind[kind] += 1
-    n_orbits_of_kind = np.zeros(n_kinds, dtype=np.int64)
-    covered = np.zeros(n_kinds, dtype=np.int64)
+        in_kind[kind] += 1
+    n_covered = 0
     for p in range(n_orbits):
-        if not 0 <= representatives[p] < n_atoms or multiplicities[p] < 1:
+        if not 0 <= first[p] < n_atoms or multiplicities[p] < 1:
             return np.empty((0, 0))
-        n_orbits_of_kind[kinds[representatives[p]]] += 1
-        covered[kinds[representatives[p]]] += multiplicities[p]
-    if covered.sum() != n_atoms:
+        orbits_in_kind[kinds[first[p]]] += 1
+        covered[kinds[first[p]]] += multiplicities[p]
+        n_covered += multiplicities[p]
+    if n_covered != n_atoms:
         return np.empty((0, 0))
     kinds_are_whole = True
     for kind in range(n_kinds):
-        kinds_are_whole &= covered[kind] == n_of_kind[kind]
+        kinds_are_whole &= covered[kind] == in_kind[kind]
     share = np.empty((n_orbits, n_atoms))
     for p in range(n_orbits):
-        kind = kinds[representatives[p]]
+        here = kinds[first[p]]
         for j in range(n_atoms):
-            there = n_orbits_of_kind[kind] * n_of_kind[kinds[j]]
-            back = n_orbits_of_kind[kinds[j]] * n_of_kind[kind]
-            if not kinds_are_whole or kinds[j] == kind:
-                share[p, j] = multiplicities[p]
-            elif there < back or (there == back and kind < kinds[j]):
-                share[p, j] = 2.0 * multiplicities[p]
-            else:
-                share[p, j] = 0.0
+            other = kinds[j]
+            share[p, j] = multiplicities[p]
+            if kinds_are_whole and other != here:
+                more = orbits_in_kind[here] * in_kind[other] - orbits_in_kind[other] * in_kind[here]
+                share[p, j] *= 2.0 if more < 0 or (more == 0 and here < other) else 0.0
     return share
 
 
 @compiled
 def pdf_of_cell(
-    lattice: np.ndarray,
-    frac_coords: np.ndarray,
-    scattering: np.ndarray,
+    cell: np.ndarray,
+    coords: np.ndarray,
     occupancies: np.ndarray,
+    scattering: np.ndarray,
     u_types: np.ndarray,
     u_sums: np.ndarray,
-    representatives: np.ndarray,
+    first: np.ndarray,
     multiplicities: np.ndarray,
     min_distance: float,
-    radii: np.ndarray,
-    step: float,
-    taps: np.ndarray,
-    inverse_r: np.ndarray,
-    stride: int,
-    analysis: np.ndarray,
-    synthesis: np.ndarray,
-    baseline: np.ndarray,
+    counting: Counting,
+    band_limit: BandLimit,
     curve: np.ndarray,
 ) -> Status:
-    """Calculate G(r) of a crystal; the tables come from :mod:`edex.spacegroup.filters`.
+    """Calculate G(r) of a crystal, Å^-2, into ``curve``.
 
     Parameters
     ----------
-    lattice, frac_coords, occupancies : ndarray
-        As in :class:`edex.spacegroup.crystal.Crystal`.
-    scattering : ndarray of shape (n_atoms,)
-        Scattering weight b of each atom.
-    u_types : ndarray of int of shape (n_atoms,)
-        Number of the displacement parameter u of each atom.
+    cell, coords, occupancies : ndarray
+        Cell vectors as rows, Å, and fractional coordinates (both are overwritten); shares.
+    scattering, u_types : ndarray of shape (n_atoms,)
+        Scattering weight b, and number of the displacement parameter u, of each atom.
     u_sums : ndarray of int of shape (n_u, n_u)
         Number of the sum u_i + u_j for each pair of displacement parameters.
-    representatives, multiplicities : ndarray of int of shape (n_orbits,)
-        As in :class:`edex.spacegroup.crystal.Orbits`; empty for a sum over all pairs.
+    first, multiplicities : ndarray of int of shape (n_orbits,)
+        Representatives of the orbits and numbers of atoms; empty for a sum over all pairs.
     min_distance : float
         Least distance of two sites, Å.
-    radii : ndarray of shape (n_sums,)
-        How far atoms must be counted, Å.
-    step, taps, inverse_r, stride
-        Step of the counting grid in Å; Gaussians of shape (n_sums, odd); 1 / r at its nodes;
-        number of steps from one sample of the smeared density to the next.
-    analysis, synthesis, baseline : ndarray
-        The band limit as two matrices, G = synthesis analysis f (the first may be empty), and the
-        band-limited 4 pi r.
+    counting : tuple
+        Radius of the sphere for each sum of u, Å; step of the nodes, Å; 1 / r_k; Gaussians of
+        shape (n_sums, odd) on the nodes; number of nodes from one sample of f to the next.
+    band_limit : tuple
+        Matrices of G = synthesis analysis f (``analysis`` may be empty), band-limited 4 pi r.
     curve : ndarray of shape (n_r,)
-        Is overwritten with G, Å^-2.
+        Is overwritten.
 
     Returns
     -------
     tuple of (int, int, int, float)
-        Status; for a clash the two atoms and their distance; for no contrast the mean b.
+        Status; for a clash the two atoms and their distance, Å; for no contrast the mean b.
     """
-    n_atoms = len(scattering)
+    n_atoms, by_orbits = len(scattering), len(first) > 0
     amplitudes = np.empty(n_atoms)
-    n_full, total, square = 0.0, 0.0, 0.0
+    n_full = total = square = 0.0
     for i in range(n_atoms):
         amplitudes[i] = occupancies[i] * scattering[i]
         n_full += occupancies[i]
@@ -421,69 +359,48 @@ def pdf_of_cell(
         square += amplitudes[i] * scattering[i]
     if total * total < _MIN_CONTRAST * _MIN_CONTRAST * square * n_full:
         return NO_CONTRAST, 0, 0, total / n_full
-
-    cell, coords = lattice.copy(), frac_coords.copy()
-    reduce_cell(cell, coords)
-    turned = triangular(cell)
-    density = np.zeros(analysis.shape[1] if len(analysis) else synthesis.shape[1])
-
-    by_orbits = len(representatives) > 0
-    share = share_of_pairs(amplitudes, u_types, representatives, multiplicities)
+    share = share_of_pairs(amplitudes, u_types, first, multiplicities)
     if by_orbits and len(share) == 0:
         return BAD_ORBITS, 0, 0, 0.0
-    n_first = len(representatives) if by_orbits else n_atoms
+
+    reduce_cell(cell, coords)
+    turned = triangular(cell)
+    analysis, synthesis, baseline = band_limit
+    density = np.zeros(analysis.shape[1] if len(analysis) else synthesis.shape[1])
+    n_first = len(first) if by_orbits else n_atoms
     capacity = min(n_first * n_atoms, _MAX_BLOCKS)
-    differences, weights = np.empty((capacity + 1, 3)), np.empty(capacity + 1)
-    labels = np.empty((capacity + 1, 4), dtype=np.int64)
-    table = np.full(2 * capacity + 1, -1, dtype=np.int32)
-    n_blocks = 0
+    table = np.full(2 * capacity + 1, -1, dtype=np.int64)
+    blocks = (
+        np.empty((capacity + 1, 3)), np.empty(capacity + 1),
+        np.empty((capacity + 1, 4), dtype=np.int64), table,
+    )  # fmt: skip
+    n_blocks = int(0.0)  # for the literal 0 numba would compile two functions once more
     for p in range(n_first):
-        i = representatives[p] if by_orbits else p
+        i = first[p] if by_orbits else p
         for j in range(0 if by_orbits else i, n_atoms):
-            weight = amplitudes[i] * amplitudes[j]
-            if by_orbits:
-                if share[p, j] == 0.0:
-                    continue
-                weight *= share[p, j]
-            elif j > i:
-                weight *= 2.0
+            times = share[p, j] if by_orbits else (1.0 if i == j else 2.0)
+            if times == 0.0:
+                continue
             if n_blocks == capacity:
-                status = count_and_smear(
-                    turned, differences, weights, labels, n_blocks, radii, step, taps,
-                    inverse_r, stride, min_distance, density,
-                )  # fmt: skip
+                status = count_and_smear(turned, blocks, n_blocks, counting, min_distance, density)
                 if status[0] != DONE:
                     return status
                 table[:] = -1
                 n_blocks = 0
-            n_blocks = merge_difference(
-                coords, i, j, u_sums[u_types[i], u_types[j]], weight, table, differences,
-                weights, labels, n_blocks,
-            )  # fmt: skip
-    status = count_and_smear(
-        turned, differences, weights, labels, n_blocks, radii, step, taps,
-        inverse_r, stride, min_distance, density,
-    )  # fmt: skip
+            weight = times * amplitudes[i] * amplitudes[j]
+            u_sum = u_sums[u_types[i], u_types[j]]
+            n_blocks = merge_difference(coords, i, j, u_sum, weight, blocks, n_blocks)
+    status = count_and_smear(turned, blocks, n_blocks, counting, min_distance, density)
     if status[0] != DONE:
         return status
 
     if len(analysis):
-        density = product(analysis, density)
+        spectrum = np.empty(len(analysis))
+        for k in range(len(analysis)):
+            spectrum[k] = dot(analysis[k], density)
+        density = spectrum
     scale = n_full / (total * total)
-    slope = n_full / abs(turned[0] * turned[3] * turned[5])
-    smooth = product(synthesis, density)
+    slope = n_full / (turned[0] * turned[3] * turned[5])
     for k in range(len(curve)):
-        curve[k] = scale * smooth[k] - slope * baseline[k]
+        curve[k] = scale * dot(density, synthesis[k]) - slope * baseline[k]
     return DONE, 0, 0, 0.0
-
-
-@compiled
-def product(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """Multiply on this thread alone: calls in several threads or processes do not compete."""
-    result = np.empty(len(matrix))
-    for i in range(len(matrix)):
-        total = 0.0
-        for k in range(len(vector)):
-            total += matrix[i, k] * vector[k]
-        result[i] = total
-    return result

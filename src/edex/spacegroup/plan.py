@@ -1,9 +1,10 @@
 """The plan of a simulation: which crystal is the template of which row.
 
 A pure function of the crystals' labels, the size and the seed, so any row can be made anywhere, in
-any order; rows of one template are made together, so each template is worked out once only. A class gets rows in proportion to its crystals. Inside a class a prototype with n
-crystals is drawn with probability proportional to sqrt(n), a compromise between the few structure
-types that fill a data base and the many rare ones; then one of its crystals, each equally likely.
+any order; rows of one template are made together, so a template is worked out once. A class gets
+rows in proportion to its crystals. Inside a class a prototype with n crystals is drawn with
+probability proportional to sqrt(n), a compromise between the few structure types that fill a data
+base and the many rare ones; then one of its crystals, each equally likely.
 """
 
 from __future__ import annotations

@@ -15,9 +15,15 @@ from collections import Counter
 import numpy as np
 
 from edex.spacegroup.crystal import Crystal
-from edex.spacegroup.symmetry import SYMPREC, Symmetry, analyse_symmetry, primitive_cell
+from edex.spacegroup.symmetry import (
+    SYMPREC,
+    Symmetry,
+    analyse_symmetry,
+    primitive_cell,
+    quick_operations,
+)
 
-__all__ = ["point_group_of", "prototype_key", "sites_in_key"]
+__all__ = ["point_group_of", "prototype_key", "sites_in_key", "space_group_and_prototype"]
 
 # How many operations of each kind a point group has: "1 2 3 4 6 | -1 m -3 -4 -6".
 _KINDS = ((1, 3), (1, -1), (1, 0), (1, 1), (1, 2), (-1, -3), (-1, 1), (-1, 0), (-1, -1), (-1, -2))
@@ -86,9 +92,7 @@ def point_group_of(rotations: np.ndarray) -> str:
     return _POINT_GROUPS[tuple(counts.get(kind, 0) for kind in _KINDS)]
 
 
-def prototype_key(
-    crystal: Crystal, *, symprec: float = SYMPREC, symmetry: Symmetry | None = None
-) -> str:
+def prototype_key(crystal: Crystal, *, symprec: float = SYMPREC) -> str:
     """Name the structure type of a crystal.
 
     Parameters
@@ -97,8 +101,6 @@ def prototype_key(
         In any cell, setting and origin, with or without mixed sites.
     symprec : float
         Tolerance of the symmetry search, Å.
-    symmetry : Symmetry, optional
-        What :func:`~edex.spacegroup.symmetry.analyse_symmetry` found for this crystal.
 
     Returns
     -------
@@ -117,25 +119,64 @@ def prototype_key(
     >>> prototype_key(salt)
     '225 | 1 m-3m ×2'
     """
-    found = symmetry or analyse_symmetry(crystal, symprec=symprec)
-    lattice = crystal.lattice
+    return space_group_and_prototype(crystal, symprec=symprec)[1]
+
+
+def space_group_and_prototype(crystal: Crystal, *, symprec: float = SYMPREC) -> tuple[int, str]:
+    """Find the space group and the structure type in one search.
+
+    Parameters
+    ----------
+    crystal : Crystal
+        In any cell, setting and origin, with or without mixed sites.
+    symprec : float
+        Tolerance of the symmetry search, Å.
+
+    Returns
+    -------
+    tuple of int and str
+        As :func:`~edex.spacegroup.symmetry.find_space_group` and :func:`prototype_key`.
+
+    Raises
+    ------
+    InputError
+        If no space group can be found.
+    """
+    quick = quick_operations(crystal, symprec=symprec)
+    if quick is not None:
+        return quick.number, _written(quick.number, quick.rotations, quick.images)
+    found = analyse_symmetry(crystal, symprec=symprec)
     if found.n_primitive_sites < len(found.sites):
         reduced = primitive_cell(crystal, symmetry=found)
         found, lattice = analyse_symmetry(reduced, symprec=symprec), reduced.lattice
-    entries = []
-    for first, multiplicity in zip(
-        *np.unique(found.equivalent_sites, return_counts=True), strict=True
-    ):
-        place = found.sites.frac_coords[first]
-        moved = found.rotations @ place + found.translations - place
-        distances = np.linalg.norm((moved - np.rint(moved)) @ lattice, axis=1)
-        # orbit-stabiliser theorem: exactly this many operations leave the site where it is
-        stay = np.argsort(distances, kind="stable")[: len(found.rotations) // multiplicity]
-        entries.append((int(multiplicity), point_group_of(found.rotations[stay])))
-    counted = sorted(Counter(entries).items())
-    return f"{found.number} | " + " · ".join(
+    else:
+        lattice = crystal.lattice
+    return found.number, _written(found.number, found.rotations, _images(found, lattice))
+
+
+def _images(found: Symmetry, lattice: np.ndarray) -> np.ndarray:
+    """Find where each operation brings each site: the nearest site of its orbit."""
+    places = found.sites.frac_coords
+    moved = np.einsum("oij,sj->osi", found.rotations, places) + found.translations[:, None]
+    images = np.empty(moved.shape[:2], dtype=np.int64)
+    for first in np.unique(found.equivalent_sites):
+        orbit = np.flatnonzero(found.equivalent_sites == first)
+        away = moved[:, orbit, None] - places[orbit]
+        distances = np.linalg.norm((away - np.rint(away)) @ lattice, axis=-1)
+        images[:, orbit] = orbit[distances.argmin(axis=-1)]
+    return images
+
+
+def _written(number: int, rotations: np.ndarray, images: np.ndarray) -> str:
+    """Write the key from the operations and what they do to the sites of the primitive cell."""
+    entries: Counter[tuple[int, str]] = Counter()
+    for site in np.unique(images.min(axis=0)):
+        stays = images[:, site] == site
+        multiplicity = len(np.unique(images[:, site]))
+        entries[multiplicity, point_group_of(rotations[stays])] += 1
+    return f"{number} | " + " · ".join(
         f"{multiplicity} {group}" + (f" ×{count}" if count > 1 else "")
-        for (multiplicity, group), count in counted
+        for (multiplicity, group), count in sorted(entries.items())
     )
 
 

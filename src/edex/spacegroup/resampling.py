@@ -18,11 +18,12 @@ C. L. Farrow et al., Phys. Rev. B 84, 134105 (2011): the step π/Qmax holds all 
 from __future__ import annotations
 
 import numpy as np
+from scipy.fft import next_fast_len
 
 __all__ = ["HIGHEST_QMAX", "band_limited", "spectrum_end"]
 
 HIGHEST_QMAX = 60.0  # Å⁻¹: beyond all instruments for PDFs
-_REACH = 15.0  # Å of curve beyond the targets, measured or reflected, that the sum takes in
+_REACH = 30.0  # Å of curve beyond the targets, measured or reflected, that the sum takes in
 _BLOCK = 4_000_000  # numbers in one block of a matrix, 32 MB
 _VISIBLE = 0.02  # part of the largest amplitude of a spectrum that is more than ripple
 
@@ -30,8 +31,9 @@ _VISIBLE = 0.02  # part of the largest amplitude of a spectrum that is more than
 def band_limited(r: np.ndarray, G: np.ndarray, targets: np.ndarray, cut: float) -> np.ndarray:
     """Remove what lies above a Qmax from a sampled curve, and read it off.
 
-    For a curve that goes on for 5 Å beyond the targets the error is 1e-3 of the largest |G| or
-    less; where it ends with them, the last 1 Å can be off by up to 3 %.
+    For a curve that goes on for 15 Å beyond the targets, the error is below 2e-3 of the largest
+    |G| even for peaks as sharp as u_iso = 0.002 Å² makes them, and below 5e-4 for 0.005 Å². Where
+    it ends with the targets, the last 2 Å can be off by 5 %, the rest by 1 %.
 
     Parameters
     ----------
@@ -59,7 +61,7 @@ def band_limited(r: np.ndarray, G: np.ndarray, targets: np.ndarray, cut: float) 
     step = float(r[1] - r[0])
     n_more = min(int(np.ceil(_REACH / step)), len(r) - 1)
     before = 2 * G[0] - G[n_more:0:-1]
-    after = G[len(G) - 2 : len(G) - 2 - n_more : -1]
+    after = G[::-1][1 : n_more + 1]
     curve = np.concatenate([before, G, after])
     places = r[0] + step * np.arange(-n_more, len(r) + n_more)
     outside = np.maximum(np.maximum(targets[0] - places, places - targets[-1]), 0.0) / _REACH
@@ -92,12 +94,12 @@ def spectrum_end(r: np.ndarray, G: np.ndarray) -> float:
     """
     step = float(r[1] - r[0])
     faded = G * np.cos(np.pi / 2 * r / r[-1]) ** 2
-    q_values = np.arange(0.1, min(HIGHEST_QMAX, np.pi / step), 0.05)
-    power = np.empty(len(q_values))
-    n_rows = max(1, _BLOCK // len(r))
-    for start in range(0, len(q_values), n_rows):
-        rows = slice(start, start + n_rows)
-        power[rows] = (np.sin(q_values[rows, None] * r) @ faded) ** 2
-    smooth = np.convolve(power, np.full(10, 0.1), mode="same")
+    n_points = int(next_fast_len(max(4 * len(r), int(2 * np.pi / (0.05 * step)))))
+    q_values = 2 * np.pi / (n_points * step) * np.arange(n_points // 2 + 1)
+    # Σ G(r_k) sin(Q r_k), with r_k = r_0 + k h
+    sines = -(np.exp(-1j * q_values * r[0]) * np.fft.rfft(faded, n_points)).imag
+    power = sines[q_values <= HIGHEST_QMAX] ** 2
+    width = max(1, round(0.5 / q_values[1]))
+    smooth = np.convolve(power, np.full(width, 1 / width), mode="same")
     strong = np.flatnonzero(smooth > _VISIBLE**2 * smooth.max())
     return float(q_values[strong[-1]]) if len(strong) else 0.0

@@ -160,14 +160,15 @@ def save_rung(classifier: Any, path: str | os.PathLike[str]) -> None:
             "pickle only, and reading a pickle can run any code. Fit it again where you need it "
             "(seconds), or save a network or 'logistic_regression'."
         )
-    if classifier.classes_.dtype.kind not in "iu":
+    classes = classifier.classes_
+    if classes.dtype.kind not in "iu" or not (classes[0] >= 1 and classes[-1] <= 230):
         raise InputError(
-            f"The classes are {classifier.classes_.tolist()}; only space group numbers are saved. "
+            f"The classes are {classes.tolist()}; only space group numbers are saved. "
             f"Fit with numbers from 1 to 230."
         )
     metadata = Metadata(
         model=classifier.model,
-        classes=[int(number) for number in classifier.classes_],
+        classes=[int(number) for number in classes],
         n_points=int(classifier.n_features_in_),
         scaling=classifier.scaling,
         temperature=float(classifier.temperature_),

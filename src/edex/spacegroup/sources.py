@@ -93,8 +93,8 @@ class Source:
         from edex.spacegroup.structures import load_crystals
 
         crystals, report = load_crystals(self._folder or self.name)
-        refused = {name: reason for name, reason in report.refused}
-        return crystals, {"structures_kept": len(crystals), "structures_refused": refused}
+        notes = {"structures_kept": len(crystals), "structures_refused": dict(report.refused)}
+        return crystals, notes
 
 
 def _digest_folder(folder: Path) -> str:

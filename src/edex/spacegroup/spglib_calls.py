@@ -56,9 +56,14 @@ def group_of_operations(
 
 
 def niggli_basis(lattice: np.ndarray) -> np.ndarray:
-    """Give the Niggli-reduced basis of a lattice; the basis itself if that fails."""
+    """Give the Niggli-reduced basis of a lattice as rows, right-handed.
+
+    Handedness matters: in a left-handed basis the screw 3_1 looks like 3_2. If the reduction fails,
+    the basis that was given is kept.
+    """
     try:
         reduced = spglib.niggli_reduce(lattice)
     except spglib.SpglibError:
         reduced = None
-    return lattice if reduced is None else np.asarray(reduced)
+    basis = np.array(lattice if reduced is None else reduced, dtype=float, order="C")
+    return basis if np.linalg.det(basis) > 0 else -basis

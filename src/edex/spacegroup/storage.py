@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import sys
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -25,6 +26,7 @@ import numpy as np
 from edex import __version__
 from edex.errors import DataError, EdexError, InputError
 from edex.spacegroup.keras_backend import known_warnings_ignored
+from edex.spacegroup.scaling import SCALINGS
 
 __all__ = ["Metadata", "check_suffix", "read_model", "write_arrays", "write_network"]
 
@@ -38,6 +40,7 @@ _BAD_CONTENT = (
     AttributeError,
     RuntimeError,
     NotImplementedError,
+    UserWarning,
     zlib.error,
 )
 _SUFFIXES = {".keras": "a network", ".npz": "softmax regression"}
@@ -128,14 +131,14 @@ def write_network(path: str | os.PathLike[str], network: Any, metadata: Metadata
 def write_arrays(
     path: str | os.PathLike[str], arrays: dict[str, np.ndarray], metadata: Metadata
 ) -> None:
-    """Write plain arrays and the metadata as one ``.npz`` file; all of it or nothing.
+    """Write a softmax regression as one ``.npz`` file; all of it or nothing.
 
     Parameters
     ----------
     path : path
         A file that ends in ``.npz``; an old one is replaced.
     arrays : dict of str to ndarray
-        Numbers, no objects.
+        ``mean`` and ``scale`` of the points, ``coefficients`` and ``intercepts``.
     metadata : Metadata
         What else is needed to use them.
     """
@@ -191,7 +194,7 @@ def read_model(
             metadata = _read_metadata(archive, source)
             _check_metadata(metadata, source.suffix, expected)
             if source.suffix == ".npz":
-                return metadata, _read_arrays(archive)
+                return metadata, _read_arrays(archive, metadata)
         return metadata, _read_network(source, metadata)
     except EdexError:
         raise
@@ -234,19 +237,28 @@ def _check_metadata(
         raise ValueError(f"its curves have {metadata.n_points} points")
     if r is not None and not (len(r) == metadata.n_points and np.all(np.diff(r) > 0.0)):
         raise ValueError(f"its grid of {len(r)} distances does not fit {metadata.n_points} points")
+    if metadata.scaling not in SCALINGS:
+        raise ValueError(f"its scaling is {metadata.scaling!r}")
     if not 0.0 < metadata.temperature < np.inf:
         raise ValueError(f"its temperature is {metadata.temperature}")
 
 
-def _read_arrays(archive: zipfile.ZipFile) -> dict[str, np.ndarray]:
+def _read_arrays(archive: zipfile.ZipFile, metadata: Metadata) -> dict[str, np.ndarray]:
+    n_points, n_classes = metadata.n_points, len(metadata.classes)
+    n_outputs = 1 if n_classes == 2 else n_classes
+    shapes = {
+        "mean": (n_points,),
+        "scale": (n_points,),
+        "coefficients": (n_outputs, n_points),
+        "intercepts": (n_outputs,),
+    }
     arrays = {}
-    for name in archive.namelist():
-        if name.endswith(".npy"):
-            with archive.open(name) as member:
-                array = np.lib.format.read_array(member, allow_pickle=False)
-            if array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise ValueError(f"its part {name!r} is not made of finite numbers")
-            arrays[name.removesuffix(".npy")] = array
+    for name, shape in shapes.items():
+        with archive.open(f"{name}.npy") as member:
+            array = np.lib.format.read_array(member, allow_pickle=False)
+        if array.shape != shape or array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise ValueError(f"its part {name!r} does not hold finite numbers of shape {shape}")
+        arrays[name] = array
     return arrays
 
 
@@ -257,7 +269,9 @@ def _read_network(source: Path, metadata: Metadata) -> Any:
         build_network(name, metadata.n_points, len(metadata.classes)) for name in metadata.networks
     ]
     network = members[0] if len(members) == 1 else average_networks(members)
-    with known_warnings_ignored():
+    with known_warnings_ignored(), warnings.catch_warnings():
+        # Keras only warns where the file lacks a layer, and leaves random weights in it.
+        warnings.simplefilter("error", UserWarning)
         network.load_weights(source)
         if not all(np.isfinite(weights).all() for weights in network.get_weights()):
             raise ValueError("its weights are not all finite numbers")

@@ -23,10 +23,10 @@ from edex.errors import EdexError, InputError
 from edex.spacegroup.classes import CLASSES
 from edex.spacegroup.crystal import Crystal
 from edex.spacegroup.disorder import check_sites
-from edex.spacegroup.prototypes import prototype_key, sites_in_key
-from edex.spacegroup.reading import Reading
+from edex.spacegroup.prototypes import sites_in_key, space_group_and_prototype
 from edex.spacegroup.readers import is_structure_file, read_with_notes
-from edex.spacegroup.symmetry import SYMPREC, analyse_symmetry
+from edex.spacegroup.reading import Reading
+from edex.spacegroup.symmetry import SYMPREC
 
 __all__ = [
     "StructureReport",
@@ -316,28 +316,28 @@ def _verified(
     entry: Reading, name: str, classes: Collection[int] | None
 ) -> tuple[Crystal, list[str]]:
     crystal, notes = entry.crystal, list(entry.notes)
-    found = analyse_symmetry(crystal)
+    number, key = space_group_and_prototype(crystal)
     label = crystal.space_group_number
-    if label is not None and label != found.number:
+    if label is not None and label != number:
         raise InputError(
-            f"Its source says space group {label}, its atoms have space group {found.number} "
+            f"Its source says space group {label}, its atoms have space group {number} "
             f"(spglib, within {SYMPREC} Å). A label must be certain: correct the file, or leave "
             f"it out."
         )
-    if classes is not None and found.number not in classes:
+    if classes is not None and number not in classes:
         raise InputError(
-            f"Space group {found.number} ({found.symbol}) is not among those that are wanted: "
+            f"Space group {number} is not among those that are wanted: "
             f"{', '.join(map(str, classes))}. Ask for it with classes, or leave it out."
         )
     if label is None:
-        notes.append(f"space group {found.number} found by spglib: the file names none")
+        notes.append(f"space group {number} found by spglib: the file names none")
     labelled = Crystal(
         crystal.lattice,
         crystal.species,
         crystal.frac_coords,
         crystal.occupancies,
-        space_group_number=found.number,
-        prototype=prototype_key(crystal, symmetry=found),
+        space_group_number=number,
+        prototype=key,
         source_id=name,
     )
     return labelled, notes
@@ -348,7 +348,7 @@ def _fingerprint(crystal: Crystal) -> tuple[object, ...]:
     total = float(crystal.occupancies.sum())
     amounts: Counter[str] = Counter()
     for symbol, share in zip(crystal.species, crystal.occupancies, strict=True):
-        amounts[symbol] += float(share) / total
+        amounts[symbol] += float(share) / total  # type: ignore[assignment]
     contents = tuple(sorted((symbol, round(share, 3)) for symbol, share in amounts.items()))
     volume = round(float(np.log(crystal.volume / total)), 3)
     return crystal.prototype, contents, volume
