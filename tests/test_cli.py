@@ -90,7 +90,7 @@ class TestHelp:
     def test_an_unknown_verb_of_data_gets_the_nearest(self, call):
         code, _, err = call("data", "fech")
         assert code == 2
-        assert "Did you mean 'fetch'? Verbs are list, card, fetch, verify." in err
+        assert "Did you mean 'fetch'? Verbs are list, card, fetch, verify, make." in err
 
 
 # Wrong calls: arguments, exit code, what is said.

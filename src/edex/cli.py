@@ -43,7 +43,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line; errors that edex raises on purpose end in one message, exit code 1."""
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="edex", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(130)

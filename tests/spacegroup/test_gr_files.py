@@ -278,4 +278,4 @@ def test_damaged_files_are_read_or_refused(write):
 
 @pytest.mark.slow
 def test_many_damaged_files_are_read_or_refused(write):
-    read_damaged(5000, 1, write)
+    read_damaged(2000, 1, write)

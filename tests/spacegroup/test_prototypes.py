@@ -71,16 +71,10 @@ def test_a_key_does_not_depend_on_cell_origin_orientation_or_order(name):
 
 def in_setting(name, symbol):
     """Describe a textbook crystal in another setting of its group, with gemmi's tables."""
-    _, old_symbol, cell, atoms, _ = TEXTBOOK[name]
-    old, new = gemmi.SpaceGroup(old_symbol), gemmi.SpaceGroup(symbol)
-    change = new.basisop.inverse() * old.basisop  # from the old setting to the new
-    lattice = np.array(gemmi.UnitCell(*cell).orth.mat.tolist()).T
-    rotation = np.array(change.rot) / change.DEN
+    _, old, cell, atoms, _ = TEXTBOOK[name]
+    change = gemmi.SpaceGroup(symbol).basisop * gemmi.SpaceGroup(old).basisop.inverse()
     values = gemmi.UnitCell(*cell).changed_basis_forward(change, False).parameters
-    assert np.linalg.det(rotation) != 0
-    assert lattice.shape == (3, 3)
-    moved = [(atom[0], *change.apply_to_xyz(list(atom[1:]))) for atom in atoms]
-    return values, moved
+    return values, [(atom[0], *change.apply_to_xyz(list(atom[1:]))) for atom in atoms]
 
 
 @pytest.mark.parametrize(
@@ -151,14 +145,9 @@ def test_sites_of_the_key_fill_the_primitive_cell(name):
 def test_point_groups_of_sites_are_spglibs_without_orientation(name):
     crystal = textbook_crystal(name)
     found = analyse_symmetry(crystal)
-    unoriented = {
-        "".join(sorted(group)): group
-        for group in prototypes._POINT_GROUPS.values()
-        if group != "32"  # as 23, which no site here has
-    } | {"23": "32"}
-    expected = {
-        unoriented["".join(sorted(s.replace(".", "")))] for s in found.site_symmetry_symbols
-    }
+    alike = {"2mm": "mm2", "m2m": "mm2", "-4m2": "-42m", "-6m2": "-62m"}
+    plain = {symbol.replace(".", "") for symbol in found.site_symmetry_symbols}
+    expected = {alike.get(symbol, symbol) for symbol in plain}
     words = prototype_key(crystal).split(" | ")[1].split(" · ")
     assert {word.split()[1] for word in words} == expected
 

@@ -186,8 +186,8 @@ def check_nickel(first_peak, lattice_parameter, r_measured, G_measured):
         "highest-not-first",
         saw=f"the highest peak of the curve, at {peak:.2f} Å",
         expected="the first peak, between 2 and 3 Å",
-        why="The height of a peak follows the number of atoms in the shell, divided by r. More "
-        "atoms sit in the third shell than in the first.",
+        why="The height of a peak follows the number of atoms in the shell, divided by r. Some "
+        "shells further out hold so many atoms that they win.",
     )
     expect(
         peak >= 2,
@@ -352,7 +352,7 @@ def _check_softmax(found, scores):
         "`keepdims=True` gives the shape (n, 1), by which the rows can be divided. The baseline is "
         "the share of test crystals of the class that is most common in *training*.",
         "`G / np.sqrt((G**2).mean(axis=1, keepdims=True))`; "
-        "`make_pipeline(StandardScaler(), LogisticRegression(max_iter=500))`, `.fit(...)` on "
+        "`make_pipeline(StandardScaler(), LogisticRegression(...))`, `.fit(...)` on "
         "training rows, `.score(...)` on test rows.",
     ),
     insight="Row by row needs no split; column by column belongs to the model. Now there is a "
@@ -572,18 +572,18 @@ def check_twins(largest_correlation, twin_share, X_real, random_train, random_te
         why="A curve that is among the known ones finds itself.",
     )
     expect(
-        np.isclose(share, np.mean(best > 0.99), atol=0.003)
-        or not np.isclose(share, np.mean(with_itself > 0.99), atol=0.003),
+        np.isclose(share, np.mean(best > 0.9), atol=0.003)
+        or not np.isclose(share, np.mean(with_itself > 0.9), atol=0.003),
         "training-twins",
         saw=f"{share:.3f}, the share of *training* crystals that have a twin in the test data",
         expected="the share of test crystals that have a twin in training",
     )
     expect(
-        np.isclose(share, np.mean(best > 0.99), atol=0.003),
+        np.isclose(share, np.mean(best > 0.9), atol=0.003),
         "other-share",
         saw=f"{share:.3f}",
-        expected=f"{np.mean(best > 0.99):.3f}: test rows whose largest correlation with a training "
-        "row is above 0.99",
+        expected=f"{np.mean(best > 0.9):.3f}: test rows whose largest correlation with a training "
+        "row is above 0.9",
     )
 
 
@@ -723,7 +723,7 @@ def check_number(answer_q7):
                 *("smaller", "by prototype", "grouped", "new prototype", "never seen"),
             ),
             "what the twins have to do with it": (
-                *("twin", "sibling", "relative", "0.99", "recogni", "rememb", "memor", "leak"),
+                *("twin", "sibling", "relative", "recogni", "rememb", "memor", "leak"),
                 *("near-duplicate", "duplicate", "copies", "looked up", "look up"),
             ),
             "who could be given the other number, the one of the random split": (
@@ -732,7 +732,7 @@ def check_number(answer_q7):
         },
     )
     expect(
-        re.search(r"\d", re.sub(r"0\.99\d*", "", text)),
+        re.search(r"\d", re.sub(r"0\.9\d*", "", text)),
         "no-numbers",
         saw="no number",
         expected="accuracies from the table, or by how much they differ",
@@ -1520,8 +1520,8 @@ def check_measured(top_3, measured, network, scale_rows):
         "not-resampled",
         saw="guesses from the first 209 points of each file",
         expected="the curve on the grid of the network, by to_grid",
-        why="The files have one point every 0.01 Å, so 209 points end at 2 Å, before the first "
-        "peak.",
+        why="The files have one point every 0.02 Å, so 209 points end at 4 Å, after the first "
+        "peak or two.",
     )
     expect(
         is_right or not np.array_equal(found, _ranking(network, raw)[:, :3]),

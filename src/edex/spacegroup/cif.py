@@ -106,10 +106,11 @@ def _lattice(block: Any, name: str, notes: list[str]) -> np.ndarray:
                 f"{_MAX_LENGTH:.0f} Å. Correct _cell_length_{axis}."
             )
         values.append(length)
+    missing = []
     for angle in ("alpha", "beta", "gamma"):
         degrees = _cell_number(block, f"_cell_angle_{angle}", name)
         if degrees is None:
-            notes.append(f"angle {angle} is missing: 90 degrees, as the CIF standard says")
+            missing.append(angle)
             degrees = 90.0
         if not 10.0 <= degrees <= 170.0:
             raise InputError(
@@ -117,6 +118,8 @@ def _lattice(block: Any, name: str, notes: list[str]) -> np.ndarray:
                 f"degrees. Correct _cell_angle_{angle}."
             )
         values.append(degrees)
+    if missing:
+        notes.append(f"no angle {', '.join(missing)}: 90 degrees, as the CIF standard says")
     cosines = np.cos(np.radians(values[3:]))
     if 1 - (cosines**2).sum() + 2 * cosines.prod() < 1e-4:
         raise InputError(

@@ -135,9 +135,9 @@ def read_operations(
         )
     rotations, translations = operations
     _require_metric(rotations, lattice, name, source)
-    if len(rotations) == 1:
+    if (rotations == np.eye(3)).all():
         said = number or (named.number if named else None)
-        notes.append("no operations but the identity: atoms taken as they are listed")
+        notes.append("no rotations among the operations: atoms taken as they are listed")
         return StatedSymmetry(rotations, translations, None if said == 1 else said)
     found = _type_number(rotations, translations, lattice, name, source)
     said = number or (named.number if named else None)

@@ -28,7 +28,7 @@ __all__ = ["draw_moved", "germanium_telluride", "move_the_atoms", "progress_line
 
 _A, _U = 6.01, 0.008  # Å, Å²
 _R = np.arange(1.5, 15.0, 0.02)
-_STATIC = {"a": _A, "displacement": 0.2, "u_iso": _U}
+_STATIC = {"a": _A, "displacement": 0.3, "u_iso": _U}
 _SAYS = (
     "Sliders for the lattice parameter, the displacement and U_iso stand here while the notebook "
     "runs in JupyterLab."
@@ -98,7 +98,7 @@ def move_the_atoms() -> None:
     """Show the PDF of germanium telluride with three sliders that change the crystal.
 
     Without ipywidgets, or where no one can slide, the figure alone is shown, with germanium moved
-    by 0.2 Å.
+    by 0.3 Å.
     """
     from IPython.display import display
 

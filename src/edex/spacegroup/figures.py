@@ -34,7 +34,7 @@ __all__ = [
 _GREY = "0.45"
 _R_LABEL = "distance $r$ (Å)"
 _G_LABEL = "$G(r)$ (Å$^{-2}$)"
-_FLAG = np.array([[0.10, 0.05], [0.10, 0.42], [0.34, 0.33], [0.14, 0.24], [0.14, 0.05]])
+_FLAG = np.array([[0.27, 0.03], [0.27, 0.265], [0.46, 0.20], [0.305, 0.14], [0.305, 0.03]])
 _EYE, _HALF_TURN = np.eye(2), -np.eye(2)
 _MIRROR, _QUARTER_TURN = np.diag([-1.0, 1.0]), np.array([[0.0, -1.0], [1.0, 0.0]])
 
@@ -146,7 +146,7 @@ def draw_gallery(
     with house_style():
         figure, axes = plt.subplots(
             len(present), n_each, figsize=(9.6, 0.85 * len(present) + 0.6), sharex=True,
-            squeeze=False,
+            sharey=True, squeeze=False,
         )  # fmt: skip
         for row, number in zip(axes, present, strict=True):
             rows = np.flatnonzero(numbers == number)
@@ -245,8 +245,8 @@ def draw_reliability(
     with house_style():
         figure, ax = plt.subplots(figsize=(4.8, 4.6))
         ax.plot([0, 1], [0, 1], color=_GREY, linewidth=1.0)
-        ax.text(0.42, 0.44, "as sure as right", color=_GREY, rotation=45, fontsize="small",
-                rotation_mode="anchor", va="bottom")  # fmt: skip
+        ax.text(0.02, 0.98, "diagonal: as sure as it is right", color=_GREY, fontsize="small",
+                va="top")  # fmt: skip
         for rows in np.array_split(np.argsort(confidence, kind="stable"), n_bins):
             if len(set(keys[rows])) < 2:
                 continue

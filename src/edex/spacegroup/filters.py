@@ -23,6 +23,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edex.errors import InputError
+
 __all__ = ["BandLimit", "make_band_limit", "sphere_envelope"]
 
 _RIPPLES = 6
@@ -31,6 +33,7 @@ _GAUSSIAN_END = 6.0  # Q sqrt(u): exp(-36) is nothing
 _SAMPLES_END = 4.0  # Q sqrt(u) up to which the sampled density must not fold back
 _NODES = 16  # counting nodes in half a wavelength of the highest Q that matters
 _MATTERS = 2.2  # Q sqrt(u): exp(-5)
+_MAX_TABLE = 50_000_000  # numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,11 @@ def make_band_limit(
     Returns
     -------
     BandLimit
+
+    Raises
+    ------
+    InputError
+        If the matrices would be too large.
     """
     width = math.sqrt(0.5 * u_sum)
     q_end = min(qmax, _GAUSSIAN_END / width)
@@ -98,6 +106,14 @@ def make_band_limit(
 
     q_samples = max(0.5 * (q_end + _SAMPLES_END / width), q_end)
     n_cut = math.ceil(cutoff * q_samples / np.pi)
+    size = n_q * (n_cut + 3 + len(r))
+    if size > _MAX_TABLE:
+        raise InputError(
+            f"A PDF of {len(r)} points up to {r[-1]:.4g} Å with qmax = {qmax:g} Å⁻¹ and a smallest "
+            f"u_iso of {width**2:.2g} Å² needs tables of {8e-9 * size:.1f} GB; "
+            f"{8e-9 * _MAX_TABLE:.1f} GB are allowed. Lower qmax or the largest r, "
+            "or take a larger u_iso or fewer points."
+        )
     spacing = cutoff / n_cut
     stride = math.ceil(spacing * _NODES * min(q_end, _MATTERS / width) / np.pi)
 

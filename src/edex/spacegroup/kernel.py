@@ -292,7 +292,7 @@ def share_of_pairs(
         n_covered += multiplicities[p]
     if n_covered != n_atoms:
         return np.empty((0, 0))
-    kinds_are_whole = True
+    kinds_are_whole = True  # always, unless equal atoms were split: then nothing is turned round
     for kind in range(n_kinds):
         kinds_are_whole &= covered[kind] == in_kind[kind]
     share = np.empty((n_orbits, n_atoms))
@@ -322,7 +322,7 @@ def pdf_of_cell(
     band_limit: BandLimit,
     curve: np.ndarray,
 ) -> Status:
-    """Calculate G(r) of a crystal, Å^-2, into ``curve``.
+    """Calculate G(r) of a crystal, Å^-2, and write it into ``curve``.
 
     Parameters
     ----------
@@ -340,14 +340,9 @@ def pdf_of_cell(
         Radius of the sphere for each sum of u, Å; step of the nodes, Å; 1 / r_k; Gaussians of
         shape (n_sums, odd) on the nodes; number of nodes from one sample of f to the next.
     band_limit : tuple
-        Matrices of G = synthesis analysis f (``analysis`` may be empty), band-limited 4 pi r.
-    curve : ndarray of shape (n_r,)
-        Is overwritten.
+        Matrices of G = synthesis analysis f (``analysis`` may be empty); band-limited 4 pi r.
 
-    Returns
-    -------
-    tuple of (int, int, int, float)
-        Status; for a clash the two atoms and their distance, Å; for no contrast the mean b.
+    Returns a status; for a clash also two atoms and their distance, Å; for no contrast the mean b.
     """
     n_atoms, by_orbits = len(scattering), len(first) > 0
     amplitudes = np.empty(n_atoms)
@@ -368,7 +363,7 @@ def pdf_of_cell(
     analysis, synthesis, baseline = band_limit
     density = np.zeros(analysis.shape[1] if len(analysis) else synthesis.shape[1])
     n_first = len(first) if by_orbits else n_atoms
-    capacity = min(n_first * n_atoms, _MAX_BLOCKS)
+    capacity = min(n_first * n_atoms if by_orbits else n_atoms * (n_atoms + 1) // 2, _MAX_BLOCKS)
     table = np.full(2 * capacity + 1, -1, dtype=np.int64)
     blocks = (
         np.empty((capacity + 1, 3)), np.empty(capacity + 1),
@@ -393,7 +388,6 @@ def pdf_of_cell(
     status = count_and_smear(turned, blocks, n_blocks, counting, min_distance, density)
     if status[0] != DONE:
         return status
-
     if len(analysis):
         spectrum = np.empty(len(analysis))
         for k in range(len(analysis)):

@@ -25,11 +25,15 @@ from edex.spacegroup.resampling import HIGHEST_QMAX, band_limited, spectrum_end
 
 __all__ = ["GridPdf", "MeasuredPdf", "check_quality", "read_gr", "resample", "to_grid"]
 
-LEAST_RANGE = 2 / 3  # of the grid: 20 of 30 Å; below, too few shells are left
-LOWEST_QMAX = 10.0  # Å⁻¹: below, neighbouring shells cannot be told apart
+# A model that was right for 49 % of unseen structure types was so for 41 % when G was set to zero
+# beyond 20 Å and for 30 % beyond 15 Å; for 47 % at Qmax = 10 Å⁻¹ and for 40 % at 6 Å⁻¹.
+LEAST_RANGE = 2 / 3  # of the grid: 20 of 30 Å
+LOWEST_QMAX = 10.0  # Å⁻¹
 _FEWEST_POINTS = 20
 _UNEVEN_STEP = 0.06  # Å: a cubic spline through such steps errs by 0.5 % at Q = 23
 _FEWEST_CROSSINGS = 6
+# Spread of G beyond 15 Å over that below 10 Å: 0.2 to 1.5 in crystals, 0.2 at a diameter of 30 Å.
+_LITTLE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,10 +286,10 @@ def check_quality(pdf: MeasuredPdf) -> tuple[str, ...]:
             "left an error that may reach the first peaks"
         )
     far, near = G[r > 15.0], G[r <= 10.0]
-    if len(far) and len(near) and far.std() < 0.05 * near.std():
+    if len(far) and len(near) and far.std() < _LITTLE * near.std():
         notes.append(
-            "hardly any structure is left beyond 15 Å, as in glasses and small nanoparticles; "
-            "the model was trained on crystals"
+            "little structure is left beyond 15 Å, as in glasses and in nanoparticles below 30 Å; "
+            "the model was trained on larger crystals"
         )
     if not 0.05 < largest < 100:
         notes.append(

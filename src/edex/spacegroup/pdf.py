@@ -211,8 +211,7 @@ class PdfCalculator:
         if orbits is None:
             first = multiplicities = _NO_ORBITS
         else:
-            first = np.array(orbits.representatives, dtype=np.int64)
-            multiplicities = np.array(orbits.multiplicities, dtype=np.int64)
+            first, multiplicities = _read_orbits(orbits)
         curve = np.empty(len(self.r))
         status, i, j, value = self._kernel.pdf_of_cell(
             # Copies in one layout: for each kind of array numba would compile everything anew.
@@ -307,6 +306,24 @@ class PdfCalculator:
             "of atoms, and the multiplicities add up to the number of atoms. "
             "Take edex.spacegroup.orbits(crystal), or leave orbits out."
         )
+
+
+def _read_orbits(orbits: Orbits) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of the orbits; the kernel sees whether they fit the crystal."""
+    if not isinstance(orbits, Orbits):
+        raise InputError(
+            f"orbits is a {type(orbits).__name__}, not Orbits. "
+            "Take edex.spacegroup.orbits(crystal), or leave orbits out."
+        )
+    first = np.array(orbits.representatives, dtype=np.int64)
+    multiplicities = np.array(orbits.multiplicities, dtype=np.int64)
+    if first.ndim != 1 or first.shape != multiplicities.shape or not first.size:
+        raise InputError(
+            f"The orbits have {first.size} representatives and {multiplicities.size} "
+            "multiplicities; there must be one of each for each orbit. "
+            "Take edex.spacegroup.orbits(crystal), or leave orbits out."
+        )
+    return first, multiplicities
 
 
 def _new_calculator(

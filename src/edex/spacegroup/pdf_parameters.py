@@ -20,12 +20,18 @@ __all__ = ["UIso", "read_grid", "read_number", "read_q_range", "read_u_iso", "u_
 
 UIso = float | Mapping[str, float] | npt.ArrayLike
 
-_U_UNIT = "Å² (typically 0.003 to 0.02)"
+_LARGEST_U = 1.0  # Å^2: ten times that of a liquid
 _LONGEST = 1000.0  # Å
 
 
 def read_number(
-    value: Any, name: str, unit: str, *, least: float | None = None, above: float | None = None
+    value: Any,
+    name: str,
+    unit: str,
+    *,
+    least: float = -np.inf,
+    above: float = -np.inf,
+    most: float = np.inf,
 ) -> float:
     """Read one finite number.
 
@@ -35,24 +41,23 @@ def read_number(
         What the user gave.
     name, unit : str
         For the message.
-    least, above : float, optional
+    least, above : float
         Lower bound, allowed or not allowed itself.
+    most : float
+        Upper bound, allowed itself.
 
     Raises
     ------
     InputError
         If it is no number, not finite or out of range.
     """
-    rule = f"at least {least:g}" if least is not None else f"above {above or 0:g}"
+    rule = f"at least {least:g}" if least > -np.inf else f"above {above:g}"
+    rule += f" {unit}" if most == np.inf else f" and at most {most:g} {unit}"
     if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
-        raise InputError(f"{name} is {value!r}; it must be a number, {rule} {unit}. Give a number.")
+        raise InputError(f"{name} is {value!r:.60}; it must be a number {rule}. Give a number.")
     number = float(value)
-    if (
-        not np.isfinite(number)
-        or (least is not None and number < least)
-        or (above is not None and number <= above)
-    ):
-        raise InputError(f"{name} is {number:g}; it must be {rule} {unit}. Change {name}.")
+    if not (np.isfinite(number) and least <= number <= most and number > above):
+        raise InputError(f"{name} is {number:g}; it must be {rule}. Change {name}.")
     return number
 
 
@@ -140,19 +145,17 @@ def read_u_iso(u_iso: Any) -> float | dict[str, float] | np.ndarray:
         if not u_iso:
             raise InputError('u_iso is empty; give a value for each element: {"Na": 0.01, ...}.')
         scattering_weights(list(u_iso))
-        return {
-            element: read_number(value, f"u_iso of {element}", _U_UNIT, above=0.0)
-            for element, value in u_iso.items()
-        }
+        return {element: _read_u(value, f"u_iso of {element}") for element, value in u_iso.items()}
     if np.ndim(u_iso) == 0:
-        return read_number(u_iso, "u_iso", _U_UNIT, above=0.0)
-    values = [
-        read_number(value, f"u_iso of atom {k}", _U_UNIT, above=0.0)
-        for k, value in enumerate(u_iso)
-    ]
+        return _read_u(u_iso, "u_iso")
+    values = [_read_u(value, f"u_iso of atom {k}") for k, value in enumerate(u_iso)]
     array = np.array(values)
     array.setflags(write=False)
     return array
+
+
+def _read_u(value: Any, name: str) -> float:
+    return read_number(value, name, "Å² (a solid has 0.003 to 0.03)", above=0.0, most=_LARGEST_U)
 
 
 def u_values(u_iso: float | dict[str, float] | np.ndarray, crystal: Crystal) -> np.ndarray:

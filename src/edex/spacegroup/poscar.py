@@ -97,6 +97,9 @@ class _Lines:
             )
         return self.lines[number - 1]
 
+    def words(self, number: int, wanted: str) -> list[str]:
+        return re.split("[!#]", self.get(number, wanted))[0].split()
+
     def vector(self, number: int, wanted: str) -> list[float]:
         values = _floats(self.get(number, wanted))[:3]
         if len(values) < 3:
@@ -125,7 +128,7 @@ def _scale(rows: np.ndarray, lines: _Lines) -> np.ndarray:
 
 def _contents(lines: _Lines, notes: list[str]) -> tuple[list[str], list[int], int]:
     """Read elements and counts: symbols, counts and the number of the last line read."""
-    words = lines.get(6, "the element symbols").split()
+    words = lines.words(6, "the element symbols")
     last = 7
     if words and all(_COUNT.fullmatch(word) for word in words):  # VASP 4 has no line of symbols
         named, last = lines.lines[0].split(), 6
@@ -152,7 +155,7 @@ def _contents(lines: _Lines, notes: list[str]) -> tuple[list[str], list[int], in
             notes.append(f"{bare} read as {symbol}")
         symbols.append(symbol)
     wanted = f"one whole number for each of the {len(symbols)} elements"
-    counts = lines.get(last, wanted).split()[: len(symbols)]
+    counts = lines.words(last, wanted)[: len(symbols)]
     if len(counts) < len(symbols) or not all(_COUNT.fullmatch(word) for word in counts):
         raise lines.wrong(last, wanted)
     return symbols, [int(word) for word in counts], last

@@ -93,14 +93,6 @@ class Template:
     displacements: np.ndarray
     closest: float
 
-    @property
-    def is_rigid(self) -> bool:
-        """Whether perturbed crystals differ from the template in size and elements only.
-
-        Then they have its space group for certain, and no search is needed to know it.
-        """
-        return len(self.strains) == 1 and len(self.displacements) == 0
-
 
 def make_template(crystal: Crystal, *, symprec: float = SYMPREC) -> Template:
     """Work out what the symmetry of a crystal leaves free.

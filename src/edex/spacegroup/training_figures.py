@@ -22,6 +22,7 @@ from edex.spacegroup.clinic import Patient
 
 __all__ = ["draw_patients", "draw_training"]
 
+_TOP = 4.0  # of the axis of the losses
 _SHRUG = float(np.log(len(CLASSES)))
 _STYLES = {"training": (COLORS[0], "-"), "validation": (COLORS[3], "--")}
 
@@ -84,15 +85,24 @@ def draw_patients(healthy: Patient, patients: Mapping[str, Patient]) -> Figure:
         for column, (name, patient) in enumerate(ward.items()):
             above, below = axes[:, column]
             _draw_pair(above, patient.loss, patient.val_loss, is_named=column == 0)
-            _draw_pair(below, patient.accuracy, patient.val_accuracy)
+            _draw_pair(below, patient.accuracy, patient.val_accuracy, is_named=False)
+            _tell_highest(above, (*patient.loss, *patient.val_loss))
             above.axhline(_SHRUG, color="0.5", linestyle=":", linewidth=1.0)
             below.axhline(patient.most_common, color="0.5", linestyle=":", linewidth=1.0)
             above.set_title(name)
             below.set_xlabel("epoch")
-        axes[0, 0].set_yscale("log")
-        axes[0, 0].set_ylabel("loss, dotted: a shrug (ln 8)")
+        axes[0, 0].set(ylabel="loss,\ndotted: a shrug (ln 8)", ylim=(0, _TOP))
         axes[1, 0].set(ylabel="share of right answers,\ndotted: most common class", ylim=(0, 1.02))
     return figure
+
+
+def _tell_highest(ax: Axes, losses: Sequence[float]) -> None:
+    """Say how high a loss reaches that leaves the axis."""
+    if max(losses) > _TOP:
+        ax.text(
+            0.97, 0.96, f"↑ up to {max(losses):.0f}", transform=ax.transAxes, ha="right", va="top",
+            fontsize="small",
+        )  # fmt: skip
 
 
 def _draw_pair(
