@@ -71,7 +71,7 @@ def called(monkeypatch):
 
 @pytest.mark.parametrize(
     ("files", "code", "end"),
-    [(["n.gr"], 0, "undecided\n"), (["n.gr", "n.gr"], 0, "undecided\n"),
+    [(["n.gr"], 0, "equally common.\n"), (["n.gr", "n.gr"], 0, "equally common.\n"),
      (["b.cif"], 1, "No.\n"), (["n.gr", "b.cif"], 1, "1 of 2 files were refused.\n")],
 )  # fmt: skip
 def test_the_exit_code_says_whether_all_files_were_used(called, capsys, files, code, end):

@@ -105,8 +105,8 @@ def make_pdfs(
     click.echo(f"{folder}: {summary['size']} PDFs; by space group {counts}.")
     if summary["quarantine"]:
         click.echo(
-            f"{summary['quarantine']} templates gave nothing for some rows, which others took; "
-            f"they are named in {folder / 'manifest.json'}."
+            f"Templates in quarantine, whose rows others took: {summary['quarantine']}; "
+            f"{folder / 'manifest.json'} names them and the reasons."
         )
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["describe_prediction", "predict_spacegroup"]
 
 _BAR = 24  # characters for a probability of 1
+_MEANING = (
+    "The model knows eight space groups: its probabilities hold if the crystal has one of them,\n"
+    "and if all are equally common."
+)
 
 
 def predict_spacegroup(
@@ -69,8 +73,11 @@ def predict_spacegroup(
     else:
         click.echo("\n\n".join(describe_prediction(prediction) for prediction in predictions))
     n_refused = sum(prediction.error is not None for prediction in predictions)
-    if n_refused and len(predictions) > 1 and not as_json:
-        click.echo(f"\n{n_refused} of {len(predictions)} files were refused.")
+    if not as_json:
+        if n_refused < len(predictions):
+            click.echo(f"\n{_MEANING}")
+        if n_refused and len(predictions) > 1:
+            click.echo(f"\n{n_refused} of {len(predictions)} files were refused.")
     return 1 if n_refused else 0
 
 

@@ -110,7 +110,7 @@ def test_a_shard_that_kills_worker_after_worker_ends_the_run(tmp_path):
             n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=True,
             local_directory=str(tmp_path / "dask"), silence_logs=50,
         ) as fragile,
-        pytest.raises(DataError, match=r"Shard \d brought down several Dask workers"),
+        pytest.raises(DataError, match=r"Several Dask workers died with shard \d+ in hand"),
     ):  # fmt: skip
         fragile.scheduler.allowed_failures = 1
         run_on(fragile, tmp_path / "run", maker=ToyMaker(poison=__file__, is_one_time=False))

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from toy_rows import R, TEMPLATES, ToyMaker, folder_bytes, run_toy
+from toy_rows import TEMPLATES, R, ToyMaker, folder_bytes, run_toy
 
 from edex.errors import DataError, InputError
 from edex.spacegroup.plan import row_generator

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from damage import mutate
 
 from edex.errors import DataError, EdexError, InputError
 from edex.spacegroup.gr_files import MeasuredPdf, read_gr
@@ -214,7 +215,8 @@ class TestMeasuredPdf:
         ("r", "values", "message"),
         [([0, 1], [1], "r and G need one value for each point"),
          ([[0, 1]], [[1, 2]], "r has shape"), ([], [], "r has shape"),
-         ([0, 1], [1, np.nan], "G holds nan"), ([1, 0], [1, 2], "r must increase"),
+         ([0, 1], [1, np.nan], "G holds nan"), ([0, 1], [1, -1e13], r"G holds -1e\+13"),
+         ([1, 0], [1, 2], "r must increase"),
          ([-1, 0], [1, 2], "from 0 or above"), (["a"], [1], "r must be an array of numbers")],
     )  # fmt: skip
     def test_arrays_that_make_no_curve_are_refused(self, r, values, message):
@@ -228,32 +230,6 @@ class TestMeasuredPdf:
         with pytest.raises(TypeError):
             pdf.metadata["qmax"] = 3
         assert repr(pdf) == "<MeasuredPdf mine: 2 points to 1 Å>"
-
-
-SNIPPETS = [b"\0", b"\xff\xfe", b"nan", b"-", b"1e999", b"#", b",", b";", b"\r", b"\n\n", b"D",
-            b"0.1 0.2 0.3", b"qmax = ", b"#### start data", b"\xc3", b"_", b"'", b"=", b"1" * 400,
-            b"\x85", b"[PDF]", b"-0.0", b"inf"]  # fmt: skip
-
-
-def mutate(data, rng):
-    """Damage a file as editors, disks and people do."""
-    data = bytearray(data)
-    for _ in range(rng.integers(1, 6)):
-        place = int(rng.integers(0, len(data) + 1))
-        kind = rng.integers(0, 6)
-        if kind == 0:
-            data[place:place] = SNIPPETS[rng.integers(len(SNIPPETS))]
-        elif kind == 1:
-            del data[place : place + int(rng.integers(1, 40))]
-        elif kind == 2:
-            data = data[:place]
-        elif kind == 3 and place < len(data):
-            data[place] = int(rng.integers(0, 256))
-        elif kind == 4:
-            data[place:place] = data[: int(rng.integers(0, 300))]
-        else:
-            data += data[place : place + 200]
-    return bytes(data)
 
 
 def read_damaged(n_files, seed, write):

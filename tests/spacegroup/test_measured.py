@@ -10,7 +10,7 @@ from edex.errors import InputError
 from edex.spacegroup.crystal import Crystal
 from edex.spacegroup.measured import MeasuredPdf, check_quality, resample, to_grid
 from edex.spacegroup.pdf import default_grid, simulate_pdf
-from edex.spacegroup.resampling import band_limited, spectrum_end
+from edex.spacegroup.resampling import spectrum_end
 
 GRID = default_grid()
 FINE = 0.01 * np.arange(6001)

@@ -277,10 +277,15 @@ def test_atoms_that_are_not_there_are_left_out(tmp_path):
     path = tmp_path / "rows.cif"
     path.write_text(
         occupancy_cif(
-            ["Cs1 0 0 0 1 .", "Cl1 .5 .5 .5 1 .", "K1 .5 0 0 0 .", "X1 .3 .3 .3 1 dum",
-             "H1 ? ? ? 1 ."]
+            [
+                "Cs1 0 0 0 1 .",
+                "Cl1 .5 .5 .5 1 .",
+                "K1 .5 0 0 0 .",
+                "X1 .3 .3 .3 1 dum",  # codespell:ignore dum
+                "H1 ? ? ? 1 .",
+            ]
         )
-    )  # fmt: skip
+    )
     reading = read_with_notes(path)
     assert sorted(reading.crystal.species) == ["Cl", "Cs"]
     assert reading.notes == (

@@ -18,6 +18,7 @@ from edex.spacegroup.cif_symmetry import read_operations, tag_column, tag_value
 from edex.spacegroup.crystal import Crystal
 from edex.spacegroup.expansion import AsymmetricAtom, fill_cell
 from edex.spacegroup.reading import MAX_ATOMS, Reading, element_symbol
+from edex.spacegroup.sites import ROUNDED_SUM
 
 try:
     import gemmi
@@ -165,7 +166,7 @@ def _listed_atoms(
     for row in range(n_rows):
         label = labels[row] or types[row] or f"number {row + 1}"
         what = f"{name}, atom {label}"
-        if flags[row].lower() == "dum":
+        if flags[row].lower() == "dum":  # codespell:ignore dum
             left_out["dummy atoms"] += 1
             continue
         element = element_symbol(types[row] or labels[row], among=formula)
@@ -189,7 +190,7 @@ def _listed_atoms(
                 f"coordinates are mostly from 0 to 1. Correct it."
             )
         share = _number(shares[row], f"{what}: the occupancy") if shares[row] else 1.0
-        if not 0.0 <= share <= 1.02:
+        if not 0.0 <= share <= ROUNDED_SUM:
             raise InputError(
                 f"{what}: the occupancy is {share:g}; it must be from 0 to 1. Correct it."
             )

@@ -211,9 +211,9 @@ def _explain_failure(shard: int, error: Any) -> str:
     name = type(error).__name__
     if name == "KilledWorker":
         return (
-            f"Shard {shard} brought down several Dask workers. Usually memory ran out: a worker "
-            "needs about 0.5 GB a process. Give workers more memory and run the same command "
-            "with --resume; what was finished is kept."
+            f"Several Dask workers died with shard {shard} in hand. Usually memory ran out: a "
+            "worker needs about 0.5 GB a process. Give workers more memory and run the same "
+            "command with --resume; what was finished is kept."
         )
     return (
         f"A Dask worker cannot run edex ({name}: {error}). Workers need the same environment as "

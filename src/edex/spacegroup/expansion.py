@@ -14,11 +14,11 @@ import numpy as np
 
 from edex.errors import InputError
 from edex.spacegroup.reading import MAX_ATOMS
+from edex.spacegroup.sites import ROUNDED_SUM
 
 __all__ = ["SITE_TOLERANCE", "AsymmetricAtom", "CellAtoms", "fill_cell"]
 
 SITE_TOLERANCE = 0.05  # Å
-_ROUNDED_SUM = 1.02  # occupancies of a mixed site are often rounded to two digits
 _NOTED_MOVE = 0.01  # Å
 
 
@@ -112,7 +112,7 @@ def fill_cell(
                 )
             found.append(_Orbit(images, atom.label, {atom.element: atom.occupancy}))
         elif list(orbit.shares) == [atom.element] and (
-            orbit.shares[atom.element] + atom.occupancy > _ROUNDED_SUM
+            orbit.shares[atom.element] + atom.occupancy > ROUNDED_SUM
         ):
             repeated += 1
         else:
@@ -172,7 +172,7 @@ def _normalised(orbit: _Orbit, name: str, notes: list[str]) -> dict[str, float]:
     if total <= 1.0 + 1e-6:
         return orbit.shares
     written = " + ".join(f"{symbol} {share:g}" for symbol, share in orbit.shares.items())
-    if total > _ROUNDED_SUM:
+    if total > ROUNDED_SUM:
         raise InputError(
             f"{name}: the site of {orbit.label} holds {written}, {total:.3g} atoms in all; at most "
             f"1 is possible. Correct the occupancies or the coordinates."

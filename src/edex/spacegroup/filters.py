@@ -6,8 +6,9 @@ qmin <= Q <= qmax only, and finite resolution damps what comes back:
     G(r) = B(r) (2/pi) int_qmin^qmax F(Q) sin(Q r) dQ,   F(Q) = int_0^R f(r) sin(Q r) dr.
 
 The crystal is infinite, the sum is not: like diffpy's PDFCalculator we cut f at R, six ripples
-of wavelength 2 pi / qmax beyond the last point, and take F at multiples of qmax / 2^n, the first
-spacing that resolves R. Both steps are linear, so they are worked out once as a matrix.
+of wavelength 2 pi / qmax beyond the last point (and beyond 30 Å), and take F at multiples of
+qmax / 2^n, the first spacing that resolves R. Against the infinite crystal this costs 0.1 % of G,
+0.4 % at worst, most of it close to R. Both steps are linear: they are worked out once as a matrix.
 
 References
 ----------
@@ -29,6 +30,7 @@ __all__ = ["BandLimit", "make_band_limit", "sphere_envelope"]
 
 _RIPPLES = 6
 _MAX_EXTENSION = 10.0  # Å
+_LEAST_RANGE = 30.0  # Å: grids that end earlier have the cut, and so the values, of a long one
 _GAUSSIAN_END = 6.0  # Q sqrt(u): exp(-36) is nothing
 _SAMPLES_END = 4.0  # Q sqrt(u) up to which the sampled density must not fold back
 _NODES = 16  # counting nodes in half a wavelength of the highest Q that matters
@@ -96,7 +98,8 @@ def make_band_limit(
     """
     width = math.sqrt(0.5 * u_sum)
     q_end = min(qmax, _GAUSSIAN_END / width)
-    cutoff = math.ceil(r[-1] - 1e-9) + min(_RIPPLES * 2.0 * np.pi / q_end, _MAX_EXTENSION)
+    cutoff = max(math.ceil(r[-1] - 1e-9), _LEAST_RANGE)
+    cutoff += min(_RIPPLES * 2.0 * np.pi / q_end, _MAX_EXTENSION)
 
     n_q = 1 << math.ceil(math.log2(max(cutoff * q_end / np.pi, 1.0)))
     q_step = q_end / n_q

@@ -31,6 +31,7 @@ __all__ = ["MeasuredPdf", "read_gr"]
 MAX_BYTES = 20_000_000
 MAX_LINES = 500_000
 MIN_ROWS = 20
+LARGEST = 1e12
 MAX_GAPS = 0.05  # part of the rows that may hold NaN
 Row = tuple[float, ...] | None  # numbers; () for a comment, None for what is neither
 _NM_RANGE, _NM_STEP = 5.0, 0.005  # a curve that ends below and is finer than this is in nm
@@ -64,7 +65,8 @@ class MeasuredPdf:
     Raises
     ------
     InputError
-        If shapes do not fit, a number is not finite, or r does not increase from 0 or above.
+        If shapes do not fit, a number is not finite or absurdly large, or r does not increase
+        from 0 or above.
 
     Examples
     --------
@@ -96,10 +98,11 @@ class MeasuredPdf:
                     f"{self.name}: {label} has shape {array.shape}; r and G need one value for "
                     "each point. Give two arrays of the same length."
                 )
-            if not np.isfinite(array).all():
+            is_sound = np.abs(array) < LARGEST  # not for NaN
+            if not is_sound.all():
                 raise InputError(
-                    f"{self.name}: {label} holds {array[~np.isfinite(array)][0]}; all numbers must "
-                    "be finite. Leave such points out."
+                    f"{self.name}: {label} holds {array[~is_sound][0]:g}; all numbers must be "
+                    f"finite and below {LARGEST:g}. Leave such points out."
                 )
             array.setflags(write=False)
             object.__setattr__(self, label, array)

@@ -8,6 +8,7 @@ so that ``import edex.spacegroup`` stays quick and a student sees only what conc
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 import warnings
@@ -20,12 +21,14 @@ from edex.errors import MissingExtraError
 __all__ = ["import_keras", "known_warnings_ignored"]
 
 _PURPOSE = "the neural networks of the space-group classifier"
+_LOGGER = logging.getLogger("tensorflow")
 
 
 def import_keras() -> Any:
     """Import Keras 3 on TensorFlow; the first call takes some seconds.
 
-    An environment variable ``KERAS_BACKEND`` or ``TF_CPP_MIN_LOG_LEVEL`` that is already set wins.
+    TensorFlow's log is set to errors only. An environment variable ``KERAS_BACKEND`` or
+    ``TF_CPP_MIN_LOG_LEVEL`` that is already set wins.
 
     Returns
     -------
@@ -44,20 +47,27 @@ def import_keras() -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         with _silent_error_stream():
-            return importlib.import_module("keras")
+            keras = importlib.import_module("keras")
     except ModuleNotFoundError as error:
         package = "keras" if error.name in (None, "keras") else str(error.name)
         raise MissingExtraError(package, extra="spacegroup", purpose=_PURPOSE) from error
+    _LOGGER.setLevel(logging.ERROR)
+    return keras
 
 
 @contextmanager
 def known_warnings_ignored() -> Iterator[None]:
-    """Ignore what TensorFlow 2.21 is told by NumPy 2 whenever Keras reads a weight."""
+    """Ignore what TensorFlow says of harmless things: old NumPy calls, and several short fits."""
+    level = _LOGGER.level
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", message="__array__ implementation", category=DeprecationWarning
         )
-        yield
+        _LOGGER.setLevel(max(level, logging.ERROR))
+        try:
+            yield
+        finally:
+            _LOGGER.setLevel(level)
 
 
 @contextmanager

@@ -122,13 +122,13 @@ def count_block(
 ) -> float:
     """Count all vectors of a block in a sphere; a half block leaves out v where it has -v.
 
-    Returns the length of a vector that is too short, or 0.
+    Returns the length of the shortest vector if it is below ``min_distance``.
     """
     a_x, a_y, a_z, b_y, b_z, c_z = turned
     d_a, d_b, d_c = difference[0], difference[1], difference[2]
     limit, too_close = radius * radius, min_distance * min_distance
     is_lattice = d_a == 0.0 and d_b == 0.0 and d_c == 0.0
-    n = 0
+    n, nearest = 0, limit
     first_a = 0 if is_half else math.ceil(-radius / a_x - d_a)
     for n_a in range(first_a, math.floor(radius / a_x - d_a) + 1):
         t_a = n_a + d_a
@@ -157,15 +157,15 @@ def count_block(
                 n += n_now
                 if across < too_close:  # rare: the line passes close to the atom at the origin
                     for k in range(n - 1, n - n_now - 1, -1):
-                        if squares[k] < too_close:
-                            if is_lattice or squares[k] >= SAME_SITE * SAME_SITE:
-                                return math.sqrt(squares[k])
+                        if squares[k] < SAME_SITE * SAME_SITE and not is_lattice:
                             n -= 1
                             squares[k] = squares[n]  # one site: no pair
+                        else:
+                            nearest = min(nearest, squares[k])
                 n_left -= n_now
                 start += n_now * c_z
     count_distances(squares[:n], weight, per_step, counts)
-    return 0.0
+    return math.sqrt(nearest)
 
 
 @compiled
@@ -241,12 +241,12 @@ def count_and_smear(
                 continue
             is_half = labels[block, 1] == 1
             weight = weights[block] * (2.0 if is_half else 1.0)
-            clash = count_block(
+            nearest = count_block(
                 turned, differences[block], is_half, radii[u_sum], min_distance, weight,
                 1.0 / step, counts, squares,
             )  # fmt: skip
-            if clash > 0.0:
-                return CLASH, labels[block, 2], labels[block, 3], clash
+            if nearest < min_distance:
+                return CLASH, labels[block, 2], labels[block, 3], nearest
         for k in range(len(counts)):
             counts[k] *= inverse_r[k]
         half = taps.shape[1] // 2

@@ -17,10 +17,10 @@ import numpy as np
 from edex.spacegroup.crystal import Crystal
 from edex.spacegroup.symmetry import (
     SYMPREC,
-    Symmetry,
     analyse_symmetry,
     primitive_cell,
     quick_operations,
+    site_images,
 )
 
 __all__ = ["point_group_of", "prototype_key", "sites_in_key", "space_group_and_prototype"]
@@ -151,20 +151,7 @@ def space_group_and_prototype(crystal: Crystal, *, symprec: float = SYMPREC) -> 
         found, lattice = analyse_symmetry(reduced, symprec=symprec), reduced.lattice
     else:
         lattice = crystal.lattice
-    return found.number, _written(found.number, found.rotations, _images(found, lattice))
-
-
-def _images(found: Symmetry, lattice: np.ndarray) -> np.ndarray:
-    """Find where each operation brings each site: the nearest site of its orbit."""
-    places = found.sites.frac_coords
-    moved = np.einsum("oij,sj->osi", found.rotations, places) + found.translations[:, None]
-    images = np.empty(moved.shape[:2], dtype=np.int64)
-    for first in np.unique(found.equivalent_sites):
-        orbit = np.flatnonzero(found.equivalent_sites == first)
-        away = moved[:, orbit, None] - places[orbit]
-        distances = np.linalg.norm((away - np.rint(away)) @ lattice, axis=-1)
-        images[:, orbit] = orbit[distances.argmin(axis=-1)]
-    return images
+    return found.number, _written(found.number, found.rotations, site_images(found, lattice))
 
 
 def _written(number: int, rotations: np.ndarray, images: np.ndarray) -> str:

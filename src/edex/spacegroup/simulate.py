@@ -1,7 +1,7 @@
 """Simulated PDFs with verified labels, from real crystals: 40,000 in about a minute.
 
 For each row: take the planned template, draw a crystal with its symmetry, refuse it if atoms come
-too close, prove its space group, calculate G(r). A row whose template gives nothing in twenty draws
+too close, find its space group anew, calculate G(r). A row whose template gives nothing in twenty draws
 falls back on others of the same class, drawn with the row's own random numbers; the template and
 the reason are kept in the quarantine. So the number of rows in each class is as planned, and a row
 depends on its number and the settings only.
@@ -25,6 +25,7 @@ from edex.spacegroup.pdf import PdfCalculator, default_grid
 from edex.spacegroup.pdf_table import PdfTable
 from edex.spacegroup.plan import Plan, make_plan, row_generator
 from edex.spacegroup.sources import Source
+from edex.spacegroup.symmetry import find_space_group
 from edex.spacegroup.templates import (
     Perturbation,
     RejectedDrawError,
@@ -32,7 +33,6 @@ from edex.spacegroup.templates import (
     make_template,
     perturb,
 )
-from edex.spacegroup.verification import LabelCheck
 
 __all__ = ["PdfMaker", "make_pdfs"]
 
@@ -67,7 +67,7 @@ class PdfMaker:
     ) -> None:
         self._crystals = list(crystals)
         self._plan, self._conditions, self._perturbation = plan, conditions, perturbation
-        self._templates: dict[int, tuple[Template, LabelCheck] | str] = {}
+        self._templates: dict[int, Template | str] = {}
         self._calculators: dict[float, PdfCalculator] = {}
         self._r = default_grid()
         self.n_points = len(self._r)
@@ -97,14 +97,14 @@ class PdfMaker:
         failures: list[tuple[int, str]] = []
         n_tries = 0
         for number in self._candidates(row, generator):
-            tools = self._prepare(number)
-            if isinstance(tools, str):
-                failures.append((number, tools))
+            template = self._prepare(number)
+            if isinstance(template, str):
+                failures.append((number, template))
                 continue
             for attempt in range(1, MAX_TRIES + 1):
                 n_tries += 1
                 try:
-                    crystal, values = self._draw(*tools, generator, drawn)
+                    crystal, values = self._draw(template, generator, drawn)
                 except (EdexError, np.linalg.LinAlgError, ArithmeticError) as error:
                     if attempt == MAX_TRIES:
                         reason = f"{attempt} draws in a row were rejected; the last: {error}"
@@ -131,29 +131,24 @@ class PdfMaker:
         for _ in range(MAX_TEMPLATES - 1):
             yield int(pool.draw(generator)[0])
 
-    def _prepare(self, number: int) -> tuple[Template, LabelCheck] | str:
+    def _prepare(self, number: int) -> Template | str:
         """Work out a template, or give the reason why it cannot be used."""
         if number not in self._templates:
             if len(self._templates) >= _KEPT:
                 del self._templates[next(iter(self._templates))]
             try:
-                template = make_template(self._crystals[number])
-                self._templates[number] = template, LabelCheck(template.crystal)
+                self._templates[number] = make_template(self._crystals[number])
             except Exception as error:  # whatever it is: one bad structure must not end the run
                 name = "" if isinstance(error, EdexError) else f"{type(error).__name__}: "
                 self._templates[number] = f"{name}{error}"
         return self._templates[number]
 
     def _draw(
-        self,
-        template: Template,
-        check: LabelCheck,
-        generator: np.random.Generator,
-        drawn: dict[str, float],
+        self, template: Template, generator: np.random.Generator, drawn: dict[str, float]
     ) -> tuple[Crystal, np.ndarray]:
         """Draw a crystal and calculate its PDF; refuse it by an EdexError."""
         crystal, orbits = perturb(template, generator, self._perturbation)
-        found = check(crystal)
+        found = find_space_group(crystal)
         if found != crystal.space_group_number:
             raise RejectedDrawError(f"Its space group is {found}, by accident.")
         # Resolution only multiplies G(r), so the tables need not know of it

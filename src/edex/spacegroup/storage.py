@@ -25,7 +25,7 @@ import numpy as np
 
 from edex import __version__
 from edex.errors import DataError, EdexError, InputError
-from edex.spacegroup.keras_backend import known_warnings_ignored
+from edex.spacegroup.keras_backend import import_keras, known_warnings_ignored
 from edex.spacegroup.scaling import SCALINGS
 
 __all__ = ["Metadata", "check_suffix", "read_model", "write_arrays", "write_network"]
@@ -120,8 +120,11 @@ def write_network(path: str | os.PathLike[str], network: Any, metadata: Metadata
     """
 
     def write(temporary: Path) -> None:
+        keras = import_keras()
+        # The same layers without the optimiser, which is two thirds of the file.
+        bare = keras.Model(network.input, network.output, name=network.name)
         with known_warnings_ignored():
-            network.save(temporary)
+            bare.save(temporary)
         with zipfile.ZipFile(temporary, "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_MEMBER, _as_json(metadata))
 

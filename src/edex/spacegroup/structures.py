@@ -7,6 +7,7 @@ is wrong with one entry stops the others: a report names it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ class StructureReport:
         Parameters
         ----------
         most : int
-            How many entries of each kind are named.
+            How many reasons are listed for each outcome, the most frequent first; entries whose
+            reasons differ in numbers and names only are counted together.
 
         Returns
         -------
@@ -86,9 +88,17 @@ class StructureReport:
             f"{len(self.refused)} refused"
         ]
         for title, entries in (("refused", self.refused), ("handled", self.handled)):
-            lines += [f"  {title} {name}: {why}" for name, why in entries[:most]]
-            if len(entries) > most:
-                lines.append(f"  ... and {len(entries) - most} more {title} (see to_frame())")
+            groups: dict[str, list[int]] = {}
+            for number, (_, why) in enumerate(entries):
+                groups.setdefault(_without_details(why), []).append(number)
+            ranked = sorted(groups.values(), key=len, reverse=True)
+            for numbers in ranked[:most]:
+                name, why = entries[numbers[0]]
+                alike = f" and {len(numbers) - 1} more like it" if len(numbers) > 1 else ""
+                lines.append(f"  {title} {name}{alike}: {why}")
+            rest = sum(map(len, ranked[most:]))
+            if rest:
+                lines.append(f"  {title} {rest} more for other reasons: see to_frame()")
         return "\n".join(lines)
 
 
@@ -341,6 +351,12 @@ def _verified(
         source_id=name,
     )
     return labelled, notes
+
+
+def _without_details(reason: str) -> str:
+    """Drop numbers, elements and names, and all after the first sentence."""
+    words = reason.split(". ")[0].split()
+    return " ".join(word for word in words[1:] if re.fullmatch(r"[a-z]+", word.strip("(),:;")))
 
 
 def _fingerprint(crystal: Crystal) -> tuple[object, ...]:

@@ -28,6 +28,7 @@ __all__ = [
     "orbits",
     "primitive_cell",
     "quick_operations",
+    "site_images",
 ]
 
 SYMPREC = 0.01  # Å
@@ -273,6 +274,32 @@ def orbits(
     found = symmetry or analyse_symmetry(crystal, symprec=symprec)
     representatives, multiplicities = np.unique(found.equivalent_atoms, return_counts=True)
     return Orbits(representatives, multiplicities)
+
+
+def site_images(symmetry: Symmetry, lattice: np.ndarray) -> np.ndarray:
+    """Find where the operations of a primitive cell bring its sites.
+
+    Parameters
+    ----------
+    symmetry : Symmetry
+        Of a crystal in a primitive cell.
+    lattice : ndarray of shape (3, 3)
+        That cell.
+
+    Returns
+    -------
+    ndarray of shape (n_operations, n_sites), int
+        The nearest site of the same orbit.
+    """
+    places = symmetry.sites.frac_coords
+    moved = np.einsum("oij,sj->osi", symmetry.rotations, places) + symmetry.translations[:, None]
+    images = np.empty(moved.shape[:2], dtype=np.int64)
+    for first in np.unique(symmetry.equivalent_sites):
+        orbit = np.flatnonzero(symmetry.equivalent_sites == first)
+        away = moved[:, orbit, None] - places[orbit]
+        distances = np.linalg.norm((away - np.rint(away)) @ lattice, axis=-1)
+        images[:, orbit] = orbit[distances.argmin(axis=-1)]
+    return images
 
 
 def _require_tolerance(symprec: float) -> None:
