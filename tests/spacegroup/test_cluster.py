@@ -104,24 +104,28 @@ def test_other_software_on_a_worker_is_refused_by_name(local, tmp_path):
         run_on(local, tmp_path / "run", versions=versions)
 
 
+def small_cluster(folder):
+    return distributed.LocalCluster(
+        n_workers=1,
+        threads_per_worker=1,
+        dashboard_address=":0",
+        processes=True,
+        local_directory=str(folder / "dask"),
+        silence_logs=50,
+    )
+
+
 def test_a_shard_that_kills_worker_after_worker_ends_the_run(tmp_path):
-    with (
-        distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=True,
-            local_directory=str(tmp_path / "dask"), silence_logs=50,
-        ) as fragile,
-        pytest.raises(DataError, match=r"Several Dask workers died with shard \d+ in hand"),
-    ):  # fmt: skip
+    with small_cluster(tmp_path) as fragile:
         fragile.scheduler.allowed_failures = 1
-        run_on(fragile, tmp_path / "run", maker=ToyMaker(poison=__file__, is_one_time=False))
+        deadly = ToyMaker(poison=__file__, is_one_time=False)
+        with pytest.raises(DataError, match=r"Several Dask workers died with shard \d+ in hand"):
+            run_on(fragile, tmp_path / "run", maker=deadly)
 
 
 def test_a_scheduler_that_goes_away_ends_the_run_and_shards_stay(clean, tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 1.0)
-    short_lived = distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=True,
-        local_directory=str(tmp_path / "dask"), silence_logs=50,
-    )  # fmt: skip
+    short_lived = small_cluster(tmp_path)
 
     def close(stage, done, total):
         if done == 30:

@@ -64,7 +64,7 @@ def test_a_folder_that_is_not_complete_is_refused(folder):
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(DataError, match="There is no folder .*none.*edex data make pdfs --folder"):
+    with pytest.raises(DataError, match=r"There is no folder .*none.*edex data make pdfs --folder"):
         load_pdfs(tmp_path / "none")
 
 

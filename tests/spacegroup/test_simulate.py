@@ -220,9 +220,9 @@ class TestMakePdfs:
         assert (one.G != other.G).any(axis=1).all()
         with pytest.raises(InputError, match="seed is 0 there and 1 here"):
             make_pdfs(tmp_path / "run", seed=1, **options)
-        with pytest.raises(InputError, match="conditions.u_iso is 0.008 there and 0.01 here"):
+        with pytest.raises(InputError, match=r"conditions\.u_iso is 0\.008 there and 0\.01 here"):
             make_pdfs(tmp_path / "run", conditions=Conditions(u_iso=0.01), **options)
-        with pytest.raises(InputError, match="structures.sha256"):
+        with pytest.raises(InputError, match=r"structures\.sha256"):
             make_pdfs(tmp_path / "run", **{**options, "crystals": crystals[:-1]})
 
     def test_a_complete_folder_needs_no_crystals_to_be_loaded(

@@ -13,20 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from edex.spacegroup.engine import Workload, fill_folder
 from edex.spacegroup.jobs import Row
 from edex.spacegroup.plan import row_generator
 
 R = np.linspace(1.5, 30, 7)
-TEMPLATES = pd.DataFrame(
-    {
-        "space_group_number": [2, 14, 225],
-        "template": ["toy-a", "toy-b", "toy-c"],
-        "prototype": ["2|a", "14|b", "225|c"],
-    }
-)
+TEMPLATES = {
+    "space_group_number": [2, 14, 225],
+    "template": ["toy-a", "toy-b", "toy-c"],
+    "prototype": ["2|a", "14|b", "225|c"],
+}
 
 
 @dataclass(frozen=True)
@@ -74,8 +71,10 @@ def run_toy(folder, size=60, shard_rows=10, maker=None, **arguments):
     """Fill a folder with toy rows, made in a random order."""
     arguments.setdefault("versions", {"toy": "1"})
     arguments.setdefault("workers", 1)
+    import pandas as pd  # workers do without
+
     order = np.random.default_rng(3).permutation(size)
-    workload = Workload(maker or ToyMaker(), order, TEMPLATES, R)
+    workload = Workload(maker or ToyMaker(), order, pd.DataFrame(TEMPLATES), R)
     return fill_folder(folder, settings(size, shard_rows), lambda: workload, **arguments)
 
 

@@ -1,10 +1,10 @@
 """Simulated PDFs with verified labels, from real crystals: 40,000 in about a minute.
 
 For each row: take the planned template, draw a crystal with its symmetry, refuse it if atoms come
-too close, find its space group anew, calculate G(r). A row whose template gives nothing in twenty draws
-falls back on others of the same class, drawn with the row's own random numbers; the template and
-the reason are kept in the quarantine. So the number of rows in each class is as planned, and a row
-depends on its number and the settings only.
+too close, find its space group anew, calculate G(r). A row whose template gives nothing in twenty
+draws falls back on others of the same class, drawn with the row's own random numbers; the template
+and the reason are kept in the quarantine. So the number of rows in each class is as planned, and a
+row depends on its number and the settings only.
 """
 
 from __future__ import annotations

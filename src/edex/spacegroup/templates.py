@@ -16,13 +16,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-import spglib
 
 from edex.errors import EdexError, InputError
 from edex.spacegroup.crystal import Crystal, Orbits
+from edex.spacegroup.reduction import ReducedCrystal, reduce_crystal
 from edex.spacegroup.sites import merge_sites
 from edex.spacegroup.substitution import covalent_radii, substitute
-from edex.spacegroup.symmetry import SYMPREC, analyse_symmetry, primitive_cell
+from edex.spacegroup.symmetry import SYMPREC
 
 __all__ = ["Perturbation", "RejectedDrawError", "Template", "make_template", "perturb"]
 
@@ -120,20 +120,25 @@ def make_template(crystal: Crystal, *, symprec: float = SYMPREC) -> Template:
     >>> len(template.strains), len(template.displacements)  # a and c; z of each atom
     (2, 2)
     """
-    primitive, rotations, translations = _reduced(crystal, symprec)
-    target = _site_images(primitive, rotations, translations)
-    primitive = _symmetrised(primitive, rotations, translations, target)
+    reduced = reduce_crystal(crystal, symprec=symprec)
+    wanted = crystal.space_group_number
+    if wanted is not None and reduced.number != wanted:
+        raise InputError(
+            f"{crystal!r} is labelled {wanted}, but spglib finds {reduced.number} within "
+            f"{symprec} Å. Correct the label or leave the crystal out."
+        )
+    primitive = _symmetrised(reduced)
     lattice = primitive.lattice
     # A column of Cartesian components is turned by L^T W L^-T, where W turns fractional ones.
-    cartesian = np.einsum("jb,nji,ai->nba", lattice, rotations, np.linalg.inv(lattice))
-    template_orbits = _orbits_of(primitive, target)
+    cartesian = np.einsum("jb,nji,ai->nba", lattice, reduced.rotations, np.linalg.inv(lattice))
     radii = covalent_radii(primitive.species)
+    orbits = reduced.orbits
     return Template(
         crystal=primitive,
-        orbits=template_orbits,
+        orbits=orbits,
         strains=_invariant_strains(cartesian),
-        displacements=_invariant_displacements(primitive, target, cartesian),
-        closest=_closest(lattice, primitive.frac_coords, radii, template_orbits.representatives),
+        displacements=_invariant_displacements(reduced, cartesian),
+        closest=_closest(lattice, primitive.frac_coords, radii, orbits.representatives),
     )
 
 
@@ -200,73 +205,25 @@ def perturb(
     return crystal, template.orbits
 
 
-def _reduced(crystal: Crystal, symprec: float) -> tuple[Crystal, np.ndarray, np.ndarray]:
-    """Describe a crystal in its primitive Niggli cell, together with its operations there.
-
-    The symmetry search is the dear part, so a cell that is primitive already is searched once.
-    """
-    symmetry = analyse_symmetry(crystal, symprec=symprec)
-    wanted = crystal.space_group_number
-    if wanted is not None and symmetry.number != wanted:
-        raise InputError(
-            f"{crystal!r} is labelled {wanted}, but spglib finds {symmetry.number} within "
-            f"{symprec} Å. Correct the label or leave the crystal out."
-        )
-    if symmetry.n_primitive_sites < len(symmetry.sites):
-        crystal = primitive_cell(crystal, symmetry=symmetry)
-        symmetry = analyse_symmetry(crystal, symprec=symprec)
-    short = spglib.niggli_reduce(crystal.lattice)
-    # New cell vectors are whole-number combinations of the old ones: L' = M L, f' = M^-T f.
-    change = np.rint(short @ np.linalg.inv(crystal.lattice))
-    back = np.linalg.inv(change).T
-    rotations = np.rint(np.einsum("ia,nab,jb->nij", back, symmetry.rotations, change))
-    reduced = replace(
-        crystal, lattice=change @ crystal.lattice, frac_coords=crystal.frac_coords @ back.T
-    )
-    return reduced, rotations, symmetry.translations @ back.T
-
-
-def _site_images(crystal: Crystal, rotations: np.ndarray, translations: np.ndarray) -> np.ndarray:
-    """Find the site to which each operation maps each site, shape (n_operations, n_sites)."""
-    coords = merge_sites(crystal).frac_coords
-    images = np.einsum("nij,sj->nsi", rotations, coords) + translations[:, None, :]
-    gaps = images[:, :, None, :] - coords
-    gaps -= np.rint(gaps)
-    return np.asarray(np.linalg.norm(gaps @ crystal.lattice, axis=-1).argmin(axis=2))
-
-
-def _symmetrised(
-    crystal: Crystal, rotations: np.ndarray, translations: np.ndarray, target: np.ndarray
-) -> Crystal:
+def _symmetrised(reduced: ReducedCrystal) -> Crystal:
     """Average lattice and positions over all operations, so that they hold exactly.
 
     What is within the tolerance in the template would leave it in a bigger copy.
     """
-    lattice, sites = crystal.lattice, merge_sites(crystal)
+    crystal, rotations = reduced.crystal, reduced.rotations
+    lattice, inverse = crystal.lattice, np.linalg.inv(crystal.lattice)
     metric = np.einsum("nia,ij,njb->ab", rotations, lattice @ lattice.T, rotations) / len(rotations)
-    stretch = np.linalg.inv(lattice) @ metric @ np.linalg.inv(lattice).T
-    values, vectors = np.linalg.eigh(stretch)
-    lattice = lattice @ (vectors * np.sqrt(values)) @ vectors.T
-    images = np.einsum("nij,sj->nsi", rotations, sites.frac_coords) + translations[:, None, :]
-    away = images - sites.frac_coords[target]
-    shift = np.zeros_like(sites.frac_coords)
-    np.add.at(shift, target.ravel(), (away - np.rint(away)).reshape(-1, 3))
-    places = sites.frac_coords + shift / len(rotations)
-    coords = np.array(crystal.frac_coords)
-    for place, members in zip(places, sites.members, strict=True):
-        coords[list(members)] = place
-    return replace(crystal, lattice=lattice, frac_coords=coords)
-
-
-def _orbits_of(crystal: Crystal, target: np.ndarray) -> Orbits:
-    """Collect the sets of equivalent atoms; each atom of a mixed site has a set of its own."""
-    members = merge_sites(crystal).members
-    representatives: list[int] = []
-    multiplicities: list[int] = []
-    for site in np.unique(target.min(axis=0)):
-        representatives += members[site]
-        multiplicities += [len(np.unique(target[:, site]))] * len(members[site])
-    return Orbits(np.array(representatives), np.array(multiplicities))
+    values, vectors = np.linalg.eigh(inverse @ metric @ inverse.T)
+    coords = crystal.frac_coords
+    moved = np.einsum("nij,sj->nsi", rotations, coords) + reduced.translations[:, None, :]
+    away = moved - coords[reduced.images]
+    shift = np.zeros_like(coords)
+    np.add.at(shift, reduced.images.ravel(), (away - np.rint(away)).reshape(-1, 3))
+    return replace(
+        crystal,
+        lattice=lattice @ (vectors * np.sqrt(values)) @ vectors.T,
+        frac_coords=coords + shift / len(rotations),
+    )
 
 
 def _invariant_strains(cartesian: np.ndarray) -> np.ndarray:
@@ -279,30 +236,29 @@ def _invariant_strains(cartesian: np.ndarray) -> np.ndarray:
     return _orthonormal(np.array(basis).reshape(6, 9)).reshape(-1, 3, 3)
 
 
-def _invariant_displacements(
-    crystal: Crystal, target: np.ndarray, cartesian: np.ndarray
-) -> np.ndarray:
-    """Find the patterns of displacement that the space group leaves unchanged."""
-    sites = merge_sites(crystal)
-    n_sites = len(sites.members)
+def _invariant_displacements(reduced: ReducedCrystal, cartesian: np.ndarray) -> np.ndarray:
+    """Find the patterns of displacement that the space group leaves unchanged.
+
+    The atoms of a mixed site belong to different orbits, but the site moves as one.
+    """
+    members = merge_sites(reduced.crystal).members
+    site_of = np.empty(len(reduced.crystal), dtype=int)
+    for site, atoms in enumerate(members):
+        site_of[list(atoms)] = site
+    images = site_of[reduced.images]  # site to which each operation brings each atom
     patterns = []
-    done = np.zeros(n_sites, dtype=bool)
-    for site in range(n_sites):
-        if done[site]:
+    is_done = np.zeros(len(members), dtype=bool)
+    for site, atoms in enumerate(members):
+        if is_done[site]:
             continue
-        is_fixed = target[:, site] == site
-        free = _orthonormal(cartesian[is_fixed].mean(axis=0).T)
-        orbit, first = np.unique(target[:, site], return_index=True)
-        done[orbit] = True
-        for direction in free:
-            pattern = np.zeros((n_sites, 3))
+        own = images[:, atoms[0]]
+        orbit, first = np.unique(own, return_index=True)
+        is_done[orbit] = True
+        for direction in _orthonormal(cartesian[own == site].mean(axis=0)):
+            pattern = np.zeros((len(members), 3))
             pattern[orbit] = cartesian[first] @ direction
-            patterns.append(pattern)
-    per_site = np.array(patterns).reshape(-1, n_sites, 3)
-    per_atom = np.zeros((len(per_site), len(crystal), 3))
-    for site, members in enumerate(sites.members):
-        per_atom[:, list(members)] = per_site[:, [site]]
-    return per_atom
+            patterns.append(pattern[site_of])
+    return np.array(patterns).reshape(-1, len(site_of), 3)
 
 
 def _orthonormal(rows: np.ndarray) -> np.ndarray:
