@@ -7,6 +7,7 @@ Reads a list of structures as JSON from standard input and writes, for each, the
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -17,7 +18,7 @@ from diffpy.structure import Atom, Lattice, Structure
 def main() -> None:
     """Answer one request."""
     request = json.load(sys.stdin)
-    with open("/dev/null", "w") as nowhere:
+    with open(os.devnull, "w") as nowhere:
         redirect_stdout(nowhere)
         results = [
             calculate(structure, **request["settings"]) for structure in request["structures"]

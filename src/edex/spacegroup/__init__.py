@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from edex.spacegroup.figures import draw_symmetry as draw_symmetry
     from edex.spacegroup.gr_files import MeasuredPdf as MeasuredPdf
     from edex.spacegroup.gr_files import read_gr as read_gr
+    from edex.spacegroup.library import KnownCrystal as KnownCrystal
+    from edex.spacegroup.library import Library as Library
+    from edex.spacegroup.measured import check_quality as check_quality
     from edex.spacegroup.measured import resample as resample
     from edex.spacegroup.measured import to_grid as to_grid
     from edex.spacegroup.neighbours import NearestByPearson as NearestByPearson
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from edex.spacegroup.pdf_table import PdfTable as PdfTable
     from edex.spacegroup.pdf_table import load_pdfs as load_pdfs
     from edex.spacegroup.pdf_table import verify_pdfs as verify_pdfs
+    from edex.spacegroup.predictor import FilePrediction as FilePrediction
     from edex.spacegroup.predictor import predict_files as predict_files
     from edex.spacegroup.pretrained import default_classifier as default_classifier
     from edex.spacegroup.pretrained import default_library as default_library
@@ -61,6 +65,7 @@ if TYPE_CHECKING:
     from edex.spacegroup.readers import read_cif as read_cif
     from edex.spacegroup.readers import read_poscar as read_poscar
     from edex.spacegroup.readers import read_structure as read_structure
+    from edex.spacegroup.reduction import reduce_crystal as reduce_crystal
     from edex.spacegroup.robustness import add_noise as add_noise
     from edex.spacegroup.robustness import probe_pdfs as probe_pdfs
     from edex.spacegroup.scattering import scattering_weights as scattering_weights
@@ -79,12 +84,17 @@ if TYPE_CHECKING:
     from edex.spacegroup.templates import make_template as make_template
     from edex.spacegroup.templates import perturb as perturb
     from edex.spacegroup.topk import top_k_accuracy as top_k_accuracy
+    from edex.spacegroup.training_figures import draw_patients as draw_patients
+    from edex.spacegroup.training_figures import draw_training as draw_training
 
 _MODULE_OF = {
     "CLASSES": "classes",
     "Conditions": "conditions",
     "Crystal": "crystal",
+    "FilePrediction": "predictor",
     "ILLNESSES": "clinic",
+    "KnownCrystal": "library",
+    "Library": "library",
     "MeasuredPdf": "gr_files",
     "NearestByPearson": "neighbours",
     "Orbits": "crystal",
@@ -102,6 +112,7 @@ _MODULE_OF = {
     "admit_patients": "clinic",
     "analyse_symmetry": "symmetry",
     "build_network": "networks",
+    "check_quality": "measured",
     "class_index": "classes",
     "class_recall": "evaluation",
     "confusion_table": "evaluation",
@@ -114,9 +125,11 @@ _MODULE_OF = {
     "draw_gallery": "figures",
     "draw_measured": "figures",
     "draw_moved": "explorer",
+    "draw_patients": "training_figures",
     "draw_reliability": "figures",
     "draw_shells": "figures",
     "draw_symmetry": "figures",
+    "draw_training": "training_figures",
     "expected_calibration_error": "calibration",
     "family_confusion": "evaluation",
     "find_space_group": "symmetry",
@@ -143,6 +156,7 @@ _MODULE_OF = {
     "read_gr": "gr_files",
     "read_poscar": "readers",
     "read_structure": "readers",
+    "reduce_crystal": "reduction",
     "reliability_table": "calibration",
     "resample": "measured",
     "scattering_weights": "scattering",

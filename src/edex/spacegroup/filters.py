@@ -7,8 +7,9 @@ qmin <= Q <= qmax only, and finite resolution damps what comes back:
 
 The crystal is infinite, the sum is not: like diffpy's PDFCalculator we cut f at R, six ripples
 of wavelength 2 pi / qmax beyond the last point (and beyond 30 Å), and take F at multiples of
-qmax / 2^n, the first spacing that resolves R. Against the infinite crystal this costs 0.1 % of G,
-0.4 % at worst, most of it close to R. Both steps are linear: they are worked out once as a matrix.
+qmax / 2^n, the first spacing that resolves R. Against the infinite crystal this costs about 0.1 %
+of G, 0.4 % at worst (with qmin = 0.5, 0.6 and 2 %: a sphere scatters at small Q, a crystal does
+not). Both steps are linear: they are worked out once as a matrix.
 
 References
 ----------

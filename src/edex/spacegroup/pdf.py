@@ -86,7 +86,8 @@ def simulate_pdf(
     radiation : {"xray", "neutron"}
         Weights of the atoms: number of electrons, or scattering length.
     particle_diameter : float, optional
-        Diameter in Å of a sphere cut from the crystal; None for an infinite crystal.
+        Diameter in Å of a sphere cut from the crystal: the whole G, baseline included, is damped
+        and is zero from there on. None for an infinite crystal.
     min_distance : float
         Sites that are closer than this, Å, are refused.
     orbits : Orbits, optional
