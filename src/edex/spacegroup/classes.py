@@ -53,7 +53,7 @@ _GROUPS = {
         SpaceGroup(14, "P2_1/c", "monoclinic", "2/m", 4, "baddeleyite ZrO2"),
         SpaceGroup(15, "C2/c", "monoclinic", "2/m", 4, "diopside CaMgSi2O6"),
         SpaceGroup(62, "Pnma", "orthorhombic", "mmm", 8, "perovskite CaTiO3"),
-        SpaceGroup(139, "I4/mmm", "tetragonal", "4/mmm", 16, "BaZn2As2"),
+        SpaceGroup(139, "I4/mmm", "tetragonal", "4/mmm", 16, "ThCr2Si2"),
         SpaceGroup(194, "P6_3/mmc", "hexagonal", "6/mmm", 24, "magnesium"),
         SpaceGroup(225, "Fm-3m", "cubic", "m-3m", 48, "rock salt NaCl"),
         SpaceGroup(227, "Fd-3m", "cubic", "m-3m", 48, "spinel MgAl2O4"),

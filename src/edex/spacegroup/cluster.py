@@ -8,6 +8,7 @@ thread are in the scheduler's hands at any time: it stays responsive and a stop 
 
 from __future__ import annotations
 
+import asyncio
 import pickle
 import socket
 import threading
@@ -27,7 +28,7 @@ __all__ = ["run_on_cluster"]
 
 CONNECT_S = 20.0  # to reach the scheduler
 PATIENCE_S = 90.0  # for a file to appear: network file systems remember absent names for a minute
-POLL_S = 0.1
+POLL_S, COUNT_S = 0.1, 2.0  # between looks at the files, and at the number of workers
 TASKS_PER_THREAD = 3
 MAX_LOSSES = 10  # of one task, by restarts of the scheduler or of workers
 
@@ -78,36 +79,47 @@ class _Dispatcher:
         self._flying: dict[int, Future] = {}
         self._losses: dict[int, int] = {}
         self._returned: dict[int, float] = {}  # when a task came back whose files are not seen yet
+        self._next_count, self._n_tasks = 0.0, 1
 
     def run(self) -> Iterator[int]:
         """Hand out shards until all are on the disk."""
-        last_heard, next_count, n_tasks = time.monotonic(), 0.0, 1
+        last_heard, problem = time.monotonic(), ""
         while self._waiting or self._flying:
-            now = time.monotonic()
-            if self._client.status == "running":
-                last_heard = now
-                if now >= next_count:
-                    n_tasks = TASKS_PER_THREAD * max(sum(self._client.nthreads().values()), 1)
-                    next_count = now + 2.0
-                while self._waiting and len(self._flying) < n_tasks:
-                    self._send(self._waiting.pop())
-            elif now - last_heard > CONNECT_S:
-                raise DataError(
-                    "The connection to the Dask scheduler is lost. Finished shards are kept: "
-                    "start the cluster again and run the same command with --resume."
-                )
             finished = [shard for shard in self._flying if self._store.is_written(shard)]
             for shard in finished:
                 del self._flying[shard]
                 yield shard
-            for shard, future in list(self._flying.items()):
-                self._look_after(shard, future)
+            try:
+                if self._client.status == "running":
+                    self._keep_busy()
+                    last_heard, problem = time.monotonic(), ""
+            except DataError:
+                raise
+            except (Exception, asyncio.CancelledError) as error:  # whatever a lost client raises
+                problem = f" ({type(error).__name__})"
+            if time.monotonic() - last_heard > CONNECT_S:
+                raise DataError(
+                    f"The connection to the Dask scheduler is lost{problem}. Finished shards are "
+                    "kept: start the cluster again and run the same command with --resume."
+                )
             if not finished:
                 time.sleep(POLL_S)
 
-    def _send(self, shard: int) -> None:
+    def _keep_busy(self) -> None:
+        """Look after the tasks in flight and send more, up to a few for each thread."""
+        for shard, future in list(self._flying.items()):
+            self._look_after(shard, future)
+        if time.monotonic() >= self._next_count:
+            n_threads = sum(self._client.nthreads().values())
+            self._n_tasks = TASKS_PER_THREAD * max(n_threads, 1)
+            self._next_count = time.monotonic() + COUNT_S
+        while self._waiting and len(self._flying) < self._n_tasks:
+            self._flying[self._waiting[-1]] = self._send(self._waiting[-1])
+            self._waiting.pop()
+
+    def _send(self, shard: int) -> Future:
         attempt = self._losses.get(shard, 0)
-        self._flying[shard] = self._client.submit(
+        return self._client.submit(
             _make_shard,
             self._payload,
             self._digest,
@@ -134,14 +146,14 @@ class _Dispatcher:
             raise DataError(_explain_failure(shard, future.exception(timeout=CONNECT_S)))
         elif future.status in {"cancelled", "lost"}:
             self._losses[shard] = self._losses.get(shard, 0) + 1
+            del self._flying[shard]
+            self._waiting.append(shard)
             if self._losses[shard] > MAX_LOSSES:
                 raise DataError(
                     f"The Dask scheduler has lost shard {shard} {MAX_LOSSES} times. A scheduler "
                     "that stays up is needed. Finished shards are kept: look at the scheduler's "
                     "log, then run the same command with --resume."
                 )
-            del self._flying[shard]
-            self._waiting.append(shard)
 
 
 def _connect(address: str) -> Client:
