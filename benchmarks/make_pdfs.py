@@ -1,9 +1,9 @@
 """Claim: 40,000 verified, labelled PDFs in at most two minutes on two cores, in at most 2 GB.
 
 Makes all 40,000 with one worker and with two: time, scaling, memory. The peer for a single row is
-the same work with a full search by spglib for every label, which edex avoids; the profile says where
-the time of a row goes. Times include everything: start of the workers, loading and verifying the
-structures, writing, reading back.
+the same work with a full search by spglib for every label, which edex avoids; the profile says
+where the time of a row goes. Times include everything: start of the workers, loading and verifying
+the structures, writing, reading back.
 
 Run it with ``python benchmarks/make_pdfs.py [WORKERS]``.
 """

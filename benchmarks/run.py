@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import cli_start
+import make_pdfs
 import melting_features
+import pdf_kernel
+import train_and_predict
 
 from edex import __version__
 
@@ -29,7 +32,8 @@ edex {version}, Python {python}, {machine}, {date}.
 
 def main() -> None:
     """Measure and write."""
-    rows = [*cli_start.measure(), *melting_features.measure()]
+    measured = (cli_start, melting_features, pdf_kernel, make_pdfs, train_and_predict)
+    rows = [row for benchmark in measured for row in benchmark.measure()]
     head = HEAD.format(
         version=__version__,
         python=platform.python_version(),

@@ -1,4 +1,5 @@
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -80,6 +81,19 @@ class TestWorkers:
         rows = [done for stage, done, total in seen if stage == "PDFs"]
         assert rows == sorted(rows)
         assert (rows[0], rows[-1]) == (0, 60)
+
+    def test_a_stop_from_outside_ends_the_workers(self, tmp_path):
+        def interrupt(stage, done, total):
+            if done == 20:
+                raise KeyboardInterrupt  # Ctrl + C
+
+        before = threading.active_count()
+        with pytest.raises(KeyboardInterrupt):
+            run_toy(tmp_path / "run", workers=2, maker=ToyMaker(delay=0.01), progress=interrupt)
+        assert threading.active_count() == before
+        n_finished = len(list(tmp_path.glob("run/shards/*.json")))
+        assert 2 <= n_finished < 6
+        run_toy(tmp_path / "run")
 
     def test_progress_of_a_resumed_run_counts_what_is_there(self, unfinished):
         seen = []
@@ -182,6 +196,9 @@ class TestRefusals:
 
     def test_shards_that_do_not_appear_end_the_run(self, tmp_path, monkeypatch):
         # as when the workers of a cluster write to another disk
-        monkeypatch.setattr("edex.spacegroup.engine.run_serial", lambda job, shards: iter(shards))
+        def pretend(job, shards):
+            yield from shards
+
+        monkeypatch.setattr("edex.spacegroup.engine.run_serial", pretend)
         with pytest.raises(DataError, match="none of them is in"):
             run_toy(tmp_path / "run")

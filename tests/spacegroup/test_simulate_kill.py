@@ -260,10 +260,10 @@ def test_fifty_random_kills_of_the_command_cost_nothing(tmp_path):
     generator = random.Random(1)
     write_poscars(tmp_path / "structures")
     script = tmp_path / "make.py"
-    script.write_text("from edex.cli_pdfs import make\nmake()\n")
+    script.write_text("from edex.cli import main\nmain()\n")
 
     def command(folder, workers):
-        return [sys.executable, str(script), "pdfs", "--resume", "--size", "600",
+        return [sys.executable, str(script), "data", "make", "pdfs", "--resume", "--size", "600",
                 "--shard-rows", "20", "--structures", str(tmp_path / "structures"),
                 "--workers", str(workers), "--folder", str(folder)]  # fmt: skip
 

@@ -32,7 +32,7 @@ N_CLASSES = len(CLASSES)
     "q1",
     title="Count the neighbours",
     points=3,
-    minutes=9,
+    minutes=8,
     hints=(
         "Stand on the atom at the origin. Which atoms can you see within r_max, and in how many "
         "cells around yours do they sit?",
@@ -498,7 +498,7 @@ def _check_scaling(scale):
     "q5",
     title="Find the twins",
     points=3,
-    minutes=9,
+    minutes=8,
     hints=(
         "Pearson's correlation is a cosine. Between which two vectors?",
         "Subtract from each row its own mean, divide by its length, and multiply the two tables: "
@@ -591,7 +591,7 @@ def check_twins(largest_correlation, twin_share, X_real, random_train, random_te
     "q6",
     title="A split that asks the right question",
     points=3,
-    minutes=9,
+    minutes=8,
     hints=(
         "What must stay together? And for which two pairs of parts must that be so?",
         "`dealer.split(X_real, y_real, groups=prototypes)` gives five pairs. The second of each "
@@ -813,7 +813,7 @@ def check_slide(slide):
     "q9",
     title="Build the network",
     points=4,
-    minutes=13,
+    minutes=12,
     time_limit=120,
     hints=(
         "Count for one filter first: how many points does it see, on how many channels? Then build "
@@ -1363,7 +1363,7 @@ def check_top_k(top_k_accuracy):
     "q15",
     title="Where it fails, and why",
     points=4,
-    minutes=12,
+    minutes=10,
     hints=(
         "Count crystals of class i that are called j, then divide by the number of crystals of "
         "class i. For the text: what does a powder average away?",
@@ -1456,7 +1456,7 @@ def check_failures(confusion, answer_q15, probabilities, y_test):
     "q16",
     title="Measured PDFs",
     points=3,
-    minutes=9,
+    minutes=8,
     time_limit=60,
     hints=(
         "What did every curve go through before the network saw it? A measured one needs the same, "
@@ -1464,12 +1464,12 @@ def check_failures(confusion, answer_q15, probabilities, y_test):
         "`to_grid(...)` gives shape (209,). Make it (1, 209) for `scale_rows`, then (1, 209, 1) "
         "for the network. Probabilities sort in ascending order unless you turn them around.",
         "`curve = scale_rows(to_grid((record.r, record.G))[None, :])`, then "
-        "`network.predict(curve[:, :, None], verbose=0)[0]`; the last three of `argsort`, "
+        "`robust_network.predict(curve[:, :, None], verbose=0)[0]`; the last three of `argsort`, "
         "backwards; `CLASSES[column]` for each.",
     ),
     insight="From a furnace to a short list. Whatever it says, a refinement has the last word.",
 )
-def check_measured(top_3, measured, network, scale_rows):
+def check_measured(top_3, measured, robust_network, scale_rows):
     from edex.spacegroup.measured import to_grid
 
     if not isinstance(top_3, dict):
@@ -1501,7 +1501,8 @@ def check_measured(top_3, measured, network, scale_rows):
     raw = np.array([to_grid((record.r, record.G)) for record in measured])
     scaled = np.asarray(scale_rows(raw), dtype=float)
     first = np.array([np.asarray(record.G)[: raw.shape[1]] for record in measured])
-    right, unread = _ranking(network, scaled), _ranking(network, np.asarray(scale_rows(first)))
+    right = _ranking(robust_network, scaled)
+    unread = _ranking(robust_network, np.asarray(scale_rows(first)))
     found = np.array([lists[name] for name in names])
     is_right = np.array_equal(found, right[:, :3])
     expect(
@@ -1526,7 +1527,7 @@ def check_measured(top_3, measured, network, scale_rows):
         "peak or two.",
     )
     expect(
-        is_right or not np.array_equal(found, _ranking(network, raw)[:, :3]),
+        is_right or not np.array_equal(found, _ranking(robust_network, raw)[:, :3]),
         "not-scaled",
         saw="guesses from curves that were not scaled",
         expected="scale_rows, as for all other curves",
@@ -1538,7 +1539,7 @@ def check_measured(top_3, measured, network, scale_rows):
         n_same >= len(names) - 1 and (found[:, 0] == right[:, 0]).mean() > 0.8,
         "other-groups",
         saw=f"{n_same} of {len(names)} lists as the network gives them",
-        expected="the three classes with the largest probabilities of `network`",
+        expected="the three classes with the largest probabilities of `robust_network`",
         why="Each curve goes through to_grid, then scale_rows, then the network.",
     )
 

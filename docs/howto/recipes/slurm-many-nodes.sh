@@ -25,5 +25,5 @@ srun --nodes="$SLURM_NNODES" --ntasks-per-node=1 --overlap \
   dask worker "$scheduler" --nworkers "$SLURM_CPUS_PER_TASK" --nthreads 1 --no-dashboard \
   --local-directory "${TMPDIR:-/tmp}" --death-timeout 300 &
 
-edex data make pdfs --size 2000000 --shard-rows 5000 --folder "$folder" \
+edex data make pdfs --size 2000000 --shard-rows 10000 --folder "$folder" \
   --scheduler "$scheduler" --resume

@@ -14,7 +14,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from edex.errors import DataError, EdexError, MissingExtraError
@@ -36,7 +36,7 @@ _jobs: dict[str, ShardJob] = {}  # of a worker process: the job it works on
 _guard = threading.Lock()
 
 
-def run_on_cluster(job: ShardJob, shards: Sequence[int], address: str) -> Iterator[int]:
+def run_on_cluster(job: ShardJob, shards: Sequence[int], address: str) -> Generator[int]:
     """Make shards on the workers of a Dask cluster.
 
     Parameters
@@ -81,7 +81,7 @@ class _Dispatcher:
         self._returned: dict[int, float] = {}  # when a task came back whose files are not seen yet
         self._next_count, self._n_tasks = 0.0, 1
 
-    def run(self) -> Iterator[int]:
+    def run(self) -> Generator[int]:
         """Hand out shards until all are on the disk."""
         last_heard, problem = time.monotonic(), ""
         while self._waiting or self._flying:

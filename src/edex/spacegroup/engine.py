@@ -12,7 +12,8 @@ from __future__ import annotations
 import io
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -253,9 +254,10 @@ def _finish_shards(
     while missing := [shard for shard in range(store.n_shards) if shard not in receipts]:
         done = sum(len(store.rows(shard)) for shard in receipts)
         progress("PDFs", done, store.size)
-        for shard in _executor(job, missing, workers, scheduler):
-            done += len(store.rows(shard))
-            progress("PDFs", done, store.size)
+        with closing(_executor(job, missing, workers, scheduler)) as finished:
+            for shard in finished:
+                done += len(store.rows(shard))
+                progress("PDFs", done, store.size)
         n_before = len(receipts)
         receipts = _look_for_receipts(store, patience=60.0 if scheduler else 0.0)
         if len(receipts) == n_before:
@@ -277,7 +279,7 @@ def _look_for_receipts(store: ShardStore, patience: float) -> dict[int, Receipt]
 
 def _executor(
     job: ShardJob, shards: list[int], workers: int, scheduler: str | None
-) -> Iterator[int]:
+) -> Generator[int]:
     if scheduler is not None:
         from edex.spacegroup.cluster import run_on_cluster
 

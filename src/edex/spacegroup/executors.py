@@ -16,7 +16,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 
 from edex.errors import DataError
 from edex.spacegroup.jobs import ShardJob
@@ -35,7 +35,7 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_serial(job: ShardJob, shards: Sequence[int]) -> Iterator[int]:
+def run_serial(job: ShardJob, shards: Sequence[int]) -> Generator[int]:
     """Make shards one after the other in this process.
 
     Parameters
@@ -58,7 +58,7 @@ def run_serial(job: ShardJob, shards: Sequence[int]) -> Iterator[int]:
             yield shard
 
 
-def run_processes(job: ShardJob, shards: Sequence[int], workers: int) -> Iterator[int]:
+def run_processes(job: ShardJob, shards: Sequence[int], workers: int) -> Generator[int]:
     """Make shards in worker processes.
 
     Parameters
