@@ -1,9 +1,9 @@
 """Claim: 40,000 verified, labelled PDFs in at most two minutes on two cores, in at most 2 GB.
 
-Makes all 40,000 with one worker and with two: time, scaling, memory. The peer for a single row is
-the same work with a full search by spglib for every label, which edex avoids; the profile says
-where the time of a row goes. Times include everything: start of the workers, loading and verifying
-the structures, writing, reading back.
+The peer for a single row is the same work with a full search by spglib for every label, which edex
+avoids; the profile says where the time of a row goes. Then all 40 shards are made by one worker
+process and by two (start of the workers included), and the whole command is run once: loading and
+verifying the structures, planning, making, the table of labels, reading all back.
 
 Run it with ``python benchmarks/make_pdfs.py [WORKERS]``.
 """
@@ -22,7 +22,10 @@ from threadpoolctl import threadpool_limits
 
 from edex.spacegroup import simulate
 from edex.spacegroup.conditions import Conditions
+from edex.spacegroup.executors import run_processes
+from edex.spacegroup.jobs import ShardJob
 from edex.spacegroup.plan import make_plan
+from edex.spacegroup.shards import ShardStore
 from edex.spacegroup.structures import load_crystals
 from edex.spacegroup.symmetry import analyse_symmetry
 from edex.spacegroup.templates import Perturbation
@@ -40,6 +43,18 @@ def make_maker() -> tuple[simulate.PdfMaker, np.ndarray]:
         size=SIZE,
     )
     return simulate.PdfMaker(crystals, plan, Conditions(), Perturbation()), plan.order
+
+
+def time_shards(maker: simulate.PdfMaker, order: np.ndarray, workers: int) -> float:
+    """Return the time in which worker processes make all shards, s."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "shards").mkdir()
+        store = ShardStore(Path(folder), "benchmark", order, simulate.SHARD_ROWS)
+        job = ShardJob(store, maker, {})
+        start = time.perf_counter()
+        for _ in run_processes(job, range(store.n_shards), workers):
+            pass
+        return time.perf_counter() - start
 
 
 def time_run(workers: int) -> tuple[float, float, float]:
@@ -119,8 +134,8 @@ def measure(workers: int = 2) -> list[dict[str, str]]:
         stages, row_ms = profile_rows(maker, order[:3000])
         spglib_ms = time_with_spglib(maker, order[3000:3500])
     profile = ", ".join(f"{stage} {ms:.2f}" for stage, ms in stages.items())
-    one, _, _ = time_run(1)
-    many, load, memory = time_run(workers)
+    one, many = (time_shards(maker, order, n) for n in (1, workers))
+    whole, load, memory = time_run(workers)
     return [
         {
             "claim": f"verified, labelled PDFs a second and core (ms a row: {profile})",
@@ -130,12 +145,19 @@ def measure(workers: int = 2) -> list[dict[str, str]]:
             "target": f"≥ {TARGET_RATE:g} /s",
         },
         {
-            "claim": f"40,000 PDFs with {workers} workers ({memory:.2f} GB, all processes; "
-            f"loaded and verified again in {load:.2f} s)",
+            "claim": f"{workers} worker processes make 40 shards of 1,000 PDFs",
             "ours": f"{many:.1f} s",
-            "peer": f"one worker {one:.1f} s",
+            "peer": f"one process {one:.1f} s",
             "ratio": f"{one / many:.2f} × as fast",
-            "target": f"≤ {TARGET_S:g} s, ≥ {TARGET_SCALING:g} ×, ≤ {TARGET_GB:g} GB, load ≤ 1 s",
+            "target": f"≥ {TARGET_SCALING:g} × with 2",
+        },
+        {
+            "claim": f"`edex data make pdfs --size 40000 --workers {workers}`, all included "
+            f"({memory:.2f} GB in all processes; read back and verified in {load:.2f} s)",
+            "ours": f"{whole:.1f} s",
+            "peer": f"limit {TARGET_S:g} s and {TARGET_GB:g} GB",
+            "ratio": f"{TARGET_S / whole:.1f} × as fast",
+            "target": f"≤ {TARGET_S:g} s, ≤ {TARGET_GB:g} GB",
         },
     ]
 

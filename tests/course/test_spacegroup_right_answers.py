@@ -367,7 +367,8 @@ def build_network():
 """,
 }
 COUNTS = """
-shapes = [(width, 1, filters[0]), (width, filters[0], filters[1]), (104 * filters[1], 128), (128, 8)]
+f1, f2 = filters
+shapes = [(width, 1, f1), (width, f1, f2), (104 * f2, 128), (128, 8)]
 predicted_parameters = {}
 """.replace("{}", "np.array([np.prod(shape) + shape[-1] for shape in shapes])")
 
@@ -422,15 +423,16 @@ CONFUSIONS = {
     "normalize='true')",
     "pandas": "confusion = pd.crosstab(y_test, predicted, normalize='index')"
     ".reindex(index=CLASSES, columns=CLASSES, fill_value=0)",
-    "loops": "confusion = [[np.mean(predicted[y_test == i] == j) for j in CLASSES] for i in CLASSES]",
+    "loops": "confusion = [[np.mean(predicted[y_test == i] == j) for j in CLASSES]"
+    " for i in CLASSES]",
 }
 FAILURES = (
-    "Class 14 is found in a fifth of the cases and mostly called 2 or 15, class 2 in two thirds; 62 "
-    "is sometimes called 194. 225 is much easier. ",
+    "Class 14 is found in a fifth of the cases and mostly called 2 or 15, class 2 in two thirds; "
+    "62 is sometimes called 194. 225 is much easier. ",
     {
         "averages and training data": "First, the powder average throws away all orientations. "
-        "Second, for groups such as 2 there are many structure types, each with a few examples, so "
-        "the network has not seen anything like the test crystals, while all rock salts look alike.",
+        "Second, for groups such as 2 there are many structure types, each with a few examples, "
+        "so the network has not seen anything like the test crystals. All rock salts look alike.",
         "pseudo-symmetry and thermal motion": "An orthorhombic perovskite is a cubic one that was "
         "distorted a little, by less than the atoms vibrate, so its peaks split by less than their "
         "width, and with Qmax = 23 nobody can resolve that. In the cubic ones every shell has many "
@@ -455,11 +457,12 @@ def test_failures_may_be_counted_and_explained_in_other_ways(code, reasons):
 
 
 CHOICES = [
-    "I give her the lower number, about 0.4 for the trees, since she asks about a structure that is "
-    "in no data base. In the random split most test crystals have a sibling in training. Someone who "
-    "wants to recognise one more rock salt may use the 0.6 of the random split.",
-    "29 %, from the grouped split. Her crystal has never been seen by anybody. The 59 % of the other "
-    "split come from twins: the answer can be looked up. They would be right for a lab that only "
+    "I give her the lower number, about 0.4 for the trees, since she asks about a structure that "
+    "is in no data base. In the random split most test crystals have a sibling in training. Someone "
+    "who wants to recognise a rock salt may use the 0.6 of the random split.",
+    "29 %, from the grouped split. Her crystal has never been seen by anybody. The 59 % of the "
+    "other split come from twins: the answer can be looked up. They would be right for a lab that "
+    "only "
     "works on known structure types, for which a random split is like everyday life.",
 ]
 

@@ -189,7 +189,8 @@ def kill_at_random(command, folder, n_kills, longest, generator):
         with open(folder.with_suffix(".log"), "wb") as log:
             process = subprocess.Popen(command, start_new_session=True, stderr=log, stdout=log)
         try:
-            patience = generator.uniform(0, longest) if done < n_kills else 300
+            # more often late than early, when there is something to lose
+            patience = longest * generator.random() ** 0.5 if done < n_kills else 300
             code = process.wait(timeout=patience)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)

@@ -723,7 +723,7 @@ def check_number(answer_q7):
                 *("smaller", "by prototype", "grouped", "new prototype", "never seen"),
             ),
             "what the twins have to do with it": (
-                *("twin", "sibling", "relative", "recogni", "rememb", "memor", "leak"),
+                *("twin", "sibling", "relative", "recogni", "rememb", "memory", "memori", "leak"),
                 *("near-duplicate", "duplicate", "copies", "looked up", "look up"),
             ),
             "who could be given the other number, the one of the random split": (

@@ -131,7 +131,7 @@ def _make_sliders() -> dict[str, Any] | None:
     def slider(name: str, low: float, high: float, step: float, text: str, digits: str) -> Any:
         return FloatSlider(
             value=_STATIC[name], min=low, max=high, step=step, description=text,
-            readout_format=digits, continuous_update=False, layout=Layout(width="28em"),
+            readout_format=digits, continuous_update=False, layout=Layout(width="36em"),
             style={"description_width": "12em"},
         )  # fmt: skip
 

@@ -127,7 +127,7 @@ def row_weights(
 
     Examples
     --------
-    >>> row_weights(np.array([0, 0, 0, 1])).round(2).tolist()
+    >>> row_weights(np.array([0, 0, 0, 1])).astype(float).round(2).tolist()
     [0.67, 0.67, 0.67, 2.0]
     """
     weights = np.ones(len(columns))
