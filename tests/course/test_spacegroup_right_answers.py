@@ -458,12 +458,11 @@ def test_failures_may_be_counted_and_explained_in_other_ways(code, reasons):
 
 CHOICES = [
     "I give her the lower number, about 0.4 for the trees, since she asks about a structure that "
-    "is in no data base. In the random split most test crystals have a sibling in training. Someone "
-    "who wants to recognise a rock salt may use the 0.6 of the random split.",
+    "is in no data base. In the random split most test crystals have a sibling in training. "
+    "Someone who wants to recognise a rock salt may use the 0.6 of the random split.",
     "29 %, from the grouped split. Her crystal has never been seen by anybody. The 59 % of the "
-    "other split come from twins: the answer can be looked up. They would be right for a lab that "
-    "only "
-    "works on known structure types, for which a random split is like everyday life.",
+    "other split come from twins: the answer can be looked up. They would be right for a lab "
+    "that only works on known structure types, for which a random split is like everyday life.",
 ]
 
 

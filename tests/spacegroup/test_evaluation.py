@@ -138,7 +138,7 @@ def test_families_add_up_to_one():
     table = family_confusion([14, 15, 225, 227], [15, 62, 227, 227])
     assert table.loc["monoclinic", "monoclinic"] == 0.5
     assert table.loc["cubic", "cubic"] == 1.0
-    assert list(table.index)[0] == "triclinic"
+    assert table.index[0] == "triclinic"
 
 
 def test_symbols_and_orders_agree_with_the_tables_in_gemmi():
