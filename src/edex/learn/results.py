@@ -110,7 +110,7 @@ class Results:
         from rich.table import Table
 
         table = Table(title=f"{self.edex}, preset {self.preset}, seed {self.seed}")
-        table.add_column("result")
+        table.add_column("result", no_wrap=True)
         for heading in ("value", "target", "paper", "n"):
             table.add_column(heading, justify="right")
         table.add_column("split")

@@ -20,6 +20,7 @@ from edex.learn.results import Results, Row, package_versions
 from edex.spacegroup.calibration import expected_calibration_error
 from edex.spacegroup.classes import CLASSES
 from edex.spacegroup.classifier import SpaceGroupClassifier
+from edex.spacegroup.conditions import Conditions
 from edex.spacegroup.crossvalidation import Bench, Outcome, make_bench, predict_folds
 from edex.spacegroup.evaluation import (
     Accuracy,
@@ -122,14 +123,18 @@ def run(
     )
 
 
-def _bench(source: str, size: int, seed: int, say: Say) -> Bench:
+def _bench(
+    source: str, size: int, seed: int, say: Say, *, conditions: Conditions | None = None
+) -> Bench:
     """Load crystals and their simulated PDFs; those of an earlier run are found again."""
     crystals, _ = load_crystals(source)
+    suffix = "" if conditions is None else "-varied"
     simulated = make_pdfs(
-        cache_dir() / "simulated-pdfs" / f"{source}-{size}-seed-{seed}",
+        cache_dir() / "simulated-pdfs" / f"{source}-{size}-seed-{seed}{suffix}",
         size=size,
         seed=seed,
         crystals=source,
+        conditions=conditions,
         progress=lambda stage, done, total: say(f"{source}: {done:,} of {total:,} {stage}"),
     )
     return make_bench(crystals, simulated)
@@ -149,10 +154,10 @@ def _embedded_rows(size: Preset, seed: int, say: Say) -> list[Row]:
     folds = prototype_folds(bench.space_groups, bench.prototypes, 5, random_state=seed)
     folds = folds[: size.n_tested]
     split = f"{len(folds)} of 5 folds by prototype"
-    curves, grids = measured_curves()
     say("the same crystals under other conditions")
+    probes = probe_pdfs(bench.crystals)
     honest = predict_folds(
-        bench, folds, _maker(size, seed), probes=probe_pdfs(bench.crystals), extras=grids,
+        bench, folds, _maker(size, seed), probes=probes,
         progress=lambda text: say(f"by prototype, {text}"),
     )  # fmt: skip
     naive = predict_folds(
@@ -186,10 +191,27 @@ def _embedded_rows(size: Preset, seed: int, say: Say) -> list[Row]:
         )  # fmt: skip
         rows.append(_row(f"{model}_top1", accuracy(_ranks(bench, simple)[0] == 1, groups), split))
     rows.append(_calibration(bench, honest, split))
-    for name, probabilities in honest.probes.items():
-        probed = true_rank(bench.space_groups[honest.rows], probabilities) == 1
-        rows.append(_row(f"{name}_top1", accuracy(probed, groups), f"{split}; {PROBES[name]}"))
-    return rows + measured_rows(bench, honest, curves)
+    rows += _probe_rows("", bench, honest, split)
+    curves, grids = measured_curves()
+    varied = predict_folds(
+        _bench("mp-structures", size.size, seed, say, conditions=Conditions.varied()),
+        folds, _maker(size, seed), probes=probes, extras=grids, with_neighbours=False,
+        progress=lambda text: say(f"trained under varied conditions, {text}"),
+    )  # fmt: skip
+    split = f"{split}, trained under varied conditions"
+    rows += _top_rows("varied_prototype", bench, varied, split, (None, None))
+    rows += _probe_rows("varied_", bench, varied, split)
+    return rows + measured_rows(bench, varied, curves)
+
+
+def _probe_rows(prefix: str, bench: Bench, outcome: Outcome, split: str) -> list[Row]:
+    """Score the same crystals under other conditions."""
+    numbers, groups = bench.space_groups[outcome.rows], bench.prototypes[outcome.rows]
+    return [
+        _row(f"{prefix}{name}_top1", accuracy(true_rank(numbers, probabilities) == 1, groups),
+             f"{split}; {PROBES[name]}")
+        for name, probabilities in outcome.probes.items()
+    ]  # fmt: skip
 
 
 def _amcsd_rows(preset: str, size: Preset, seed: int, say: Say) -> list[Row]:
@@ -234,7 +256,11 @@ def _row(name: str, score: Accuracy, split: str, *, target: float | None = None)
 
 
 def _top_rows(
-    name: str, bench: Bench, outcome: Outcome, split: str, targets: tuple[float, float]
+    name: str,
+    bench: Bench,
+    outcome: Outcome,
+    split: str,
+    targets: tuple[float | None, float | None],
 ) -> list[Row]:
     rank, groups = _ranks(bench, outcome)
     return [

@@ -81,7 +81,7 @@ def measured_rows(bench: Bench, outcome: Outcome, curves: Sequence[MeasuredCurve
     )
     rows = [
         Row(f"measured_top{k}", float((rank <= k).mean()), None, "1", len(curves),
-            f"measured PDFs, structure type known. {said}")
+            f"measured PDFs, structure type known, trained under varied conditions. {said}")
         for k in (1, 3)
     ]  # fmt: skip
     has_fold = ~np.isnan(unseen[:, 0])
@@ -98,7 +98,8 @@ def measured_rows(bench: Bench, outcome: Outcome, curves: Sequence[MeasuredCurve
     return [
         *rows,
         Row("measured_unseen_top3", float((unseen_rank <= 3).mean()), None, "1",
-            int(has_fold.sum()), f"measured PDFs, structure type held out. {names}"),
+            int(has_fold.sum()),
+            f"measured PDFs, structure type held out, trained under varied conditions. {names}"),
     ]  # fmt: skip
 
 
