@@ -8,10 +8,17 @@ from edex.spacegroup.report import PRESETS, run
 from edex.spacegroup.report_rows import MEASURED_PROTOTYPES, measured_curves
 from edex.spacegroup.structures import load_crystals
 
-STABLE = (
-    "random_top1 random_top3 prototype_top1 prototype_top3 dissimilar_top1 nearest_pearson_top1 "
-    "measured_top3 pdf_ms pdfs_per_second"
-).split()
+STABLE = [
+    "random_top1",
+    "random_top3",
+    "prototype_top1",
+    "prototype_top3",
+    "dissimilar_top1",
+    "nearest_pearson_top1",
+    "measured_top3",
+    "pdf_ms",
+    "pdfs_per_second",
+]
 
 
 def test_an_unknown_preset_is_named():
