@@ -72,6 +72,18 @@ def test_early_stopping_stops_and_gives_back_the_weights_of_the_best_epoch():
     assert -np.log(proba).mean() == pytest.approx(history["val_loss"][best], rel=1e-4)
 
 
+@pytest.mark.parametrize("schedule", ["cosine", "step"])
+def test_a_falling_rate_is_watched_from_the_middle_on(schedule):
+    training, validation = random_part(64), random_part(256, seed=1)
+    network = build_network("logistic", 20, 3)
+    history = train_network(network, training, validation, Recipe(12, 16, 3e-2, schedule, 3))
+    assert history["val_loss"].idxmin() < 6  # memorising from the start
+    late = history["val_loss"][6:]
+    assert len(late) == late.argmin() + 1 + 3  # stopped three epochs after the best of them
+    proba = np.asarray(network(validation.curves))[np.arange(256), validation.classes]
+    assert -np.log(proba).mean() == pytest.approx(late.min(), rel=1e-4)
+
+
 def test_the_history_has_one_row_an_epoch_with_scores_and_seconds():
     network = build_network("logistic", 20, 3)
     history = train_network(

@@ -3,7 +3,9 @@
 A schedule is a function of the epoch alone, so the same recipe means the same on 2,000 and on
 40,000 curves. ``cosine``: rate = start * (1 + cos(pi e / n)) / 2 after one epoch of warming up;
 ``step``: the course's recipe, a tenth from 40 % and a hundredth from 60 % of the epochs on.
-Early stopping watches the validation loss and gives back the weights of the best epoch.
+Early stopping watches the validation loss and gives back the weights of the best epoch. Where the
+rate falls, it looks at the second half of the epochs only: before, the steps are still so large
+that the loss on a few unseen prototypes goes up and down by chance.
 """
 
 from __future__ import annotations
@@ -18,7 +20,14 @@ import pandas as pd
 from edex.errors import InputError
 from edex.spacegroup.keras_backend import import_keras
 
-__all__ = ["SCHEDULES", "HistoryTable", "ProgressLine", "learning_rate_at", "make_callbacks"]
+__all__ = [
+    "SCHEDULES",
+    "HistoryTable",
+    "ProgressLine",
+    "first_watched_epoch",
+    "learning_rate_at",
+    "make_callbacks",
+]
 
 SCHEDULES = ("cosine", "step", "constant")
 _COLUMNS = ("loss", "val_loss", "accuracy", "val_accuracy", "top3", "val_top3", "learning_rate")
@@ -72,6 +81,29 @@ def learning_rate_at(epoch: int, n_epochs: int, start: float, schedule: str = "c
     return start
 
 
+def first_watched_epoch(n_epochs: int, schedule: str = "cosine") -> int:
+    """Return the epoch, counted from 0, from which on early stopping looks at the loss.
+
+    Parameters
+    ----------
+    n_epochs : int
+        Number of epochs of the whole recipe.
+    schedule : {"cosine", "step", "constant"}, default "cosine"
+        See :func:`learning_rate_at`.
+
+    Returns
+    -------
+    int
+        The first one for a constant rate, else that in the middle.
+
+    Examples
+    --------
+    >>> first_watched_epoch(20), first_watched_epoch(20, "constant")
+    (10, 0)
+    """
+    return 0 if schedule == "constant" else n_epochs // 2
+
+
 def make_callbacks(
     *,
     n_epochs: int,
@@ -90,9 +122,10 @@ def make_callbacks(
     schedule : {"cosine", "step", "constant"}, default "cosine"
         See :func:`learning_rate_at`.
     patience : int, default None
-        Stop when the validation loss has not improved for that many epochs. In any case the
-        weights of the epoch with the smallest validation loss are restored at the end. ``None``
-        for a training without validation data: no stopping, the last weights are kept.
+        Stop when the validation loss has not improved for that many epochs, counted from
+        :func:`first_watched_epoch`. In any case the weights of the epoch with the smallest
+        validation loss since then are restored at the end. ``None`` for a training without
+        validation data: no stopping, the last weights are kept.
 
     Returns
     -------
@@ -108,7 +141,11 @@ def make_callbacks(
     if patience is not None:
         callbacks.append(
             _keras.callbacks.EarlyStopping(
-                monitor="val_loss", mode="min", patience=patience, restore_best_weights=True
+                monitor="val_loss",
+                mode="min",
+                patience=patience,
+                restore_best_weights=True,
+                start_from_epoch=first_watched_epoch(n_epochs, schedule),
             )
         )
     return callbacks

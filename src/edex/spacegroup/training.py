@@ -43,7 +43,8 @@ class Recipe:
     schedule : str
         See :func:`edex.spacegroup.callbacks.learning_rate_at`.
     patience : int
-        Epochs without a better validation loss after which training stops.
+        Epochs without a better validation loss after which training stops, counted from
+        :func:`edex.spacegroup.callbacks.first_watched_epoch`.
     """
 
     epochs: int
