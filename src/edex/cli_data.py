@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["data"]
 
 
-@click.group(cls=Verbs)
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 def data() -> None:
     """See, fetch, verify and make data sets."""
 

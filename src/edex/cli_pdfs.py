@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["make"]
 
 
-@click.group(cls=Verbs)
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 def make() -> None:
     """Make data sets by simulation."""
 

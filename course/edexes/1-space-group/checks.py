@@ -507,7 +507,7 @@ def _check_scaling(scale):
         "`np.linalg.norm(new, axis=1, keepdims=True)` (the same for X_known), take "
         "`(new @ known.T).max(axis=1)`. Compare test rows with training rows.",
     ),
-    insight="A model that only remembers is right about each of these. Now you know what the "
+    insight="For a crystal with a twin, remembering is mostly enough. That is what the "
     "random split asks.",
 )
 def check_twins(largest_correlation, twin_share, X_real, random_train, random_test):
