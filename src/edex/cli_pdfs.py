@@ -20,7 +20,7 @@ def make() -> None:
     """Make data sets by simulation."""
 
 
-@make.command("pdfs")
+@make.command("pdfs", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--size", default=40_000, show_default=True, help="Number of PDFs.")
 @click.option(
     "--folder",
