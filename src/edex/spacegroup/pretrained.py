@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "Preset", "default_classifier", "default_library"]
 
 Say = Callable[[str], None]
-_FORMAT = 1  # raised when the same settings give another model than before
+_FORMAT = 2  # raised when the same settings give another model than before
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Preset:
 
 PRESETS = {
     "quick": Preset(4_000, "small_cnn", 0.05, "about 1 minute"),
-    "default": Preset(40_000, "small_cnn", 0.05, "about 10 minutes"),
-    "full": Preset(80_000, "ensemble", 0.05, "about an hour"),
+    "default": Preset(40_000, "ensemble", 0.05, "about 8 minutes"),
+    "full": Preset(120_000, "ensemble", 0.05, "about half an hour"),
 }
 
 

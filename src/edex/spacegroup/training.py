@@ -73,8 +73,8 @@ class Recipe:
 
 
 RECIPES = {
-    "small_cnn": Recipe(20, 128, 1e-3, "cosine", 6),
-    "resnet": Recipe(20, 128, 1e-3, "cosine", 6),
+    "small_cnn": Recipe(8, 128, 1e-3, "cosine", 4),
+    "resnet": Recipe(8, 128, 1e-3, "cosine", 4),
     # The course's: 5e-4, 5e-5 from epoch 40, 5e-6 from epoch 60, of 100; batches of 32.
     "paper_cnn": Recipe(100, 32, 5e-4, "step", 20),
 }
