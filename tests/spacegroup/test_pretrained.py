@@ -69,8 +69,8 @@ def folders(monkeypatch, tmp_path):
 
 def test_it_is_trained_once_and_then_loaded(folders, tmp_path):
     said = []
-    assert default_classifier(progress=said.append).model == "small_cnn"
-    assert "about 10 minutes" in said[0]
+    assert default_classifier(progress=said.append).model == PRESETS["default"].model
+    assert PRESETS["default"].minutes in said[0]
     assert any("0 of 40,000 PDFs" in text for text in said)
     assert default_classifier(progress=said.append).model == "loaded"
     assert said[-1] == "loading the model"
