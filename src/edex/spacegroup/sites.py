@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from edex.errors import InputError
 from edex.spacegroup.crystal import SAME_SITE, Crystal
@@ -114,6 +113,8 @@ def merge_sites(crystal: Crystal, *, tolerance: float = SAME_SITE) -> MergedSite
 
 def _site_of_each_atom(crystal: Crystal, tolerance: float) -> np.ndarray:
     """Give each atom the number of its site, in order of first atoms; a chain is one site."""
+    from scipy.spatial import cKDTree  # half of the start of a worker, and seldom needed
+
     wrapped = crystal.frac_coords % 1.0
     wrapped[wrapped >= 1.0] = 0.0
     # |f L| >= smallest singular value of L times |f|: no close pair is missed
