@@ -101,6 +101,13 @@ class TestVerdictCard:
         missing = verdict_card(asked, Verdict("q1", "not yet", 0, 2, "x", "y", "z"))
         assert "first point" not in repr(missing)
 
+    def test_the_rubric_has_dashes_and_no_stray_colons(self):
+        asked = question(print, kind="written", rubric=("first point", "second point"))
+        card = verdict_card(asked, Verdict("q1", "passed", 2, 2))
+        assert "\n  – first point\n  – second point\n" in repr(card)
+        assert "– first point" in Tags(card._repr_html_()).text
+        assert "–:" not in repr(card) + card._repr_html_()
+
     def test_the_first_hint_comes_with_the_first_miss_only(self):
         missed = Verdict("q1", "not yet", 0, 2, "x", "y", "z")
         assert HINTS[0] in repr(verdict_card(question(print), missed))

@@ -73,6 +73,20 @@ class TestVerdict:
         assert verdict.saw == "q4, which q5 builds on, is still to do"
         assert verdict.expected == "an answer to q4 first"
 
+    def test_an_answer_in_parts_reaches_its_check_with_what_is_there(self):
+        def check(mae, other):
+            expect_number(mae, "mae")
+            expect(not isinstance(other, Todo), "part", saw="nothing in `other`", expected="it")
+
+        parts = {"mae": 3.0, "other": Todo("q1")}
+        assert judge(question(check), parts).status == "blank"
+        verdict = judge(question(check, in_parts=True), parts)
+        assert (verdict.status, verdict.finding) == ("not yet", "part")
+        nothing = {"mae": Todo("q1"), "other": Todo("q1")}
+        assert judge(question(check, in_parts=True), nothing).status == "blank"
+        earlier = {"mae": 3.0, "other": Todo("q4")}
+        assert judge(question(check, in_parts=True, id="q5"), earlier).finding == "needs-earlier"
+
     @pytest.mark.parametrize(
         ("value", "finding"),
         [(None, "none"), ("3", "not-a-number"), (np.nan, "not-finite"), ([1, 2], "not-a-number")],
@@ -116,6 +130,30 @@ class TestErrorsInTheStudentsCode:
         )
         verdict = judge(question(check_called), namespace)
         assert "line 2 of the cell that defines `half`: return x.nothing" in verdict.saw
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "return [1 / (i - i) for i in range(3)]",
+            "return sum(1 / (i - i) for i in range(3))",
+            "return {i: 1 / (i - i) for i in range(3)}",
+            "return list(map(lambda i: 1 / (i - i), range(3)))",
+        ],
+        ids=["list", "generator", "dictionary", "lambda"],
+    )
+    def test_inside_a_comprehension_the_function_around_it_is_named(self, body):
+        said = judge_function(body).saw
+        assert f"in line 3 of the cell that defines `predict`: {body}" in said
+        assert "<" not in said
+
+    def test_a_lambda_is_named_by_its_variable(self):
+        namespace = notebook("predict = lambda x: x.nothing")
+        said = judge(question(check_called), namespace).saw
+        assert "in line 1 of the cell that defines `predict`: predict = lambda" in said
+
+    def test_a_lambda_without_a_name_is_code_of_the_student(self):
+        namespace = notebook("table = {'f': lambda x: x.nothing}\npredict = table['f'].__call__")
+        assert "in line 1 of your code: table =" in judge(question(check_called), namespace).saw
 
     def test_an_endless_recursion_is_an_error_of_theirs(self):
         verdict = judge_function("return predict(x)")

@@ -330,16 +330,16 @@ NETWORKS = {
 def build_network():
     n = keras.Sequential()
     n.add(layers.Input(shape=(209, 1)))
-    n.add(layers.BatchNormalization())
+    n.add(layers.BatchNormalization(momentum=0.9))
     n.add(layers.Conv1D(filters=filters[0], kernel_size=width, activation="relu", padding="same"))
-    n.add(layers.BatchNormalization())
+    n.add(layers.BatchNormalization(momentum=0.9))
     n.add(layers.Conv1D(filters=filters[1], kernel_size=width, activation="relu", padding="same"))
-    n.add(layers.BatchNormalization())
+    n.add(layers.BatchNormalization(momentum=0.9))
     n.add(layers.MaxPool1D())
     n.add(layers.Dropout(0.5))
     n.add(layers.Flatten())
     n.add(layers.Dense(128, activation="relu"))
-    n.add(layers.BatchNormalization())
+    n.add(layers.BatchNormalization(momentum=0.9))
     n.add(layers.Dropout(0.5))
     n.add(layers.Dense(8, activation=keras.activations.softmax))
     return n
@@ -352,18 +352,18 @@ def build_network():
         x = layers.ReLU()(layers.Conv1D(n, width, padding="same")(x))
         x = layers.BatchNormalization(momentum=0.9)(x)
     x = layers.Flatten()(layers.Dropout(0.5)(layers.MaxPooling1D(2)(x)))
-    x = layers.BatchNormalization()(layers.Activation("relu")(layers.Dense(128)(x)))
+    x = layers.BatchNormalization(momentum=0.9)(layers.Activation("relu")(layers.Dense(128)(x)))
     x = layers.Dense(8)(layers.Dropout(0.5)(x))
     return keras.Model(start, layers.Softmax()(x))
 """,
     "no layer for the input": """
 def build_network():
     block = lambda n: [layers.Conv1D(n, (width,), padding="same", activation=keras.ops.relu),
-                       layers.BatchNormalization()]
-    return keras.Sequential([layers.BatchNormalization(), *block(filters[0]), *block(filters[1]),
-        layers.MaxPooling1D(2), layers.Dropout(0.5), layers.Flatten(),
-        layers.Dense(128, activation="relu"), layers.BatchNormalization(), layers.Dropout(0.5),
-        layers.Dense(8, activation="softmax")])
+                       layers.BatchNormalization(momentum=0.9)]
+    return keras.Sequential([layers.BatchNormalization(momentum=0.9), *block(filters[0]),
+        *block(filters[1]), layers.MaxPooling1D(2), layers.Flatten(), layers.Dropout(0.5),
+        layers.Dense(128, activation="relu"), layers.BatchNormalization(momentum=0.9),
+        layers.Dropout(0.5), layers.Dense(8, activation="softmax")])
 """,
 }
 COUNTS = """
@@ -452,7 +452,12 @@ def test_failures_may_be_counted_and_explained_in_other_ways(code, reasons):
     probabilities = rng.dirichlet(np.ones(8), 200)
     predicted = np.array(CLASSES)[probabilities.argmax(axis=1)]
     given = {"probabilities": probabilities, "predicted": predicted, "y_test": np.tile(CLASSES, 25)}
-    verdict = run("q15", code, answer_q15=FAILURES[0] + reasons, **given)
+    rest = """
+table = pd.DataFrame(np.array(confusion), CLASSES, CLASSES)
+hardest_class = min(CLASSES, key=lambda number: table.loc[number, number])
+mistaken_for = table.loc[hardest_class].drop(hardest_class).idxmax()
+"""
+    verdict = run("q15", f"{code}\n{rest}", answer_q15=FAILURES[0] + reasons, **given)
     assert verdict.status == "passed", verdict
 
 
@@ -466,9 +471,25 @@ CHOICES = [
 ]
 
 
+SCORES = {
+    (model, split): SimpleNamespace(value=value, interval=(value - 0.1, value + 0.1))
+    for model, split, value in (
+        ("extra trees", "random", 0.6498),
+        ("nearest by Pearson", "random", 0.587),
+        ("extra trees", "prototypes held out", 0.4249),
+        ("nearest by Pearson", "prototypes held out", 0.2921),
+    )
+}
+
+
 @pytest.mark.parametrize("text", CHOICES)
-def test_the_number_may_be_chosen_in_other_words(text):
-    verdict = judge(QUESTIONS["q7"], {"answer_q7": text})
+@pytest.mark.parametrize(
+    "number",
+    [0.4249, 0.425, 0.42, np.float32(0.4249), SCORES["extra trees", "prototypes held out"]],
+)
+def test_the_number_may_be_rounded_and_explained_in_other_words(number, text):
+    answer = {"number_q7": number, "answer_q7": text, "scores_by_split": SCORES}
+    verdict = judge(QUESTIONS["q7"], answer)
     assert verdict.status == "passed", verdict
 
 

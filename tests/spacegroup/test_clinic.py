@@ -28,6 +28,15 @@ def by_illness(patients):
 
 
 @pytest.mark.slow
+def test_the_ward_tells_how_many_trainings_are_done():
+    told = []
+    admit_patients(
+        *toy_curves(100), n_training=40, n_epochs=1, progress=lambda *told_so: told.append(told_so)
+    )
+    assert told == [("trainings", done, 5) for done in range(6)]
+
+
+@pytest.mark.slow
 def test_each_illness_is_there_once_under_one_of_four_letters(ward):
     healthy, patients = ward
     assert healthy.illness == "healthy"

@@ -117,3 +117,14 @@ def test_a_progress_line_shows_rate_and_what_is_left(monkeypatch, capsys):
     assert "PDFs █████····· 50 of 100, 25 a second, 2 s left" in lines[2]
     assert "██████████ 100 of 100, 25 a second " in lines[3]
     assert lines[3].endswith("\n")
+
+
+def test_slow_work_is_told_in_seconds_each(monkeypatch, capsys):
+    clock = iter([0.0, 0.0, 0.0, 8.0])
+    monkeypatch.setattr(explorer.time, "monotonic", lambda: next(clock))
+    progress = progress_line(width=10)
+    progress("trainings", 0, 5)
+    progress("trainings", 2, 5)
+    first, second = capsys.readouterr().out.split("\r")[1:]
+    assert first.split() == ["trainings", "··········", "0", "of", "5"]
+    assert "2 of 5, 4 s each, 12 s left" in second

@@ -79,14 +79,20 @@ def test_each_shell_has_a_line_and_its_number_of_atoms():
     assert "Å" in ax.get_ylabel()
 
 
-def test_the_gallery_shows_the_groups_that_are_there_on_one_scale():
-    rng = np.random.default_rng(0)
+def test_the_gallery_shows_the_groups_that_are_there_each_row_on_a_scale_that_it_tells():
     numbers = np.repeat([14, 225], 5)
-    figure = draw_gallery(np.arange(50), rng.normal(size=(10, 50)), numbers, n_each=2)
+    curves = np.sin(np.arange(50)) * np.repeat([0.5, 12.0], 5)[:, None]
+    figure = draw_gallery(np.arange(50), curves, numbers, n_each=2)
     labels = [ax.get_ylabel() for ax in figure.axes]
     assert labels[0].startswith("14 P2_1/c")
     assert labels[2].startswith("225 Fm-3m")
-    assert len({ax.get_ylim() for ax in figure.axes}) == 1
+    assert "±0.5 Å" in labels[0]
+    assert "±12.0 Å" in labels[2]
+    limits = [ax.get_ylim() for ax in figure.axes]
+    assert limits[0] == limits[1] != limits[2] == limits[3]
+    for ax in figure.axes:
+        low, high = ax.get_ylim()
+        assert low < min(ax.lines[0].get_ydata()) < max(ax.lines[0].get_ydata()) < high
 
 
 def test_a_group_with_few_pdfs_leaves_panels_empty():
@@ -112,7 +118,9 @@ def test_flattery_names_the_two_splits_once_and_each_model():
     }
     (ax,) = draw_flattery(scores).axes
     assert [label.get_text() for label in ax.get_yticklabels()] == ["nearest", "trees"]
-    assert texts(ax) == "random | held out"
+    assert texts(ax) == "squares: random | circles: held out"
+    squares = [line for line in ax.lines if line.get_marker() == "s"]
+    assert sorted(line.get_xdata()[0] for line in squares) == [0.6, 0.7]
     assert ax.get_xlim() == (0, 1)
 
 
@@ -146,6 +154,19 @@ def test_the_confusion_matrix_writes_percents_and_marks_crystal_systems():
     assert ax.get_yticklabels()[1].get_text() == "14 P2_1/c, n = 11"
     # systems: triclinic | 14, 15 | 62 | 139 | 194 | cubic: five borders, drawn both ways
     assert len(ax.lines) == 10
+
+
+def test_the_confusion_matrix_tells_on_how_many_prototypes_a_row_rests():
+    types = [1, *range(2, 9)]
+    figure = draw_confusion(np.eye(8), n_crystals=np.arange(1, 9), n_prototypes=types)
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels[0] == "2 P-1\n1 crystal, 1 type"
+    assert labels[1] == "14 P2_1/c\n2 crystals, 2 types"
+
+
+def test_numbers_of_prototypes_are_one_a_class():
+    with pytest.raises(InputError, match="there are 8 and 7 counts"):
+        draw_confusion(np.eye(8), n_crystals=np.arange(8), n_prototypes=np.arange(7))
 
 
 def test_a_confusion_matrix_of_another_shape_is_refused():

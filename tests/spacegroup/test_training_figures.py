@@ -2,11 +2,14 @@
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edex.errors import InputError
 from edex.spacegroup.clinic import Patient
-from edex.spacegroup.training_figures import draw_patients, draw_training
+from edex.spacegroup.training_figures import draw_family, draw_patients, draw_training
 
 HISTORY = {
     "loss": [2.0, 1.5, 1.0, 0.5],
@@ -23,15 +26,49 @@ def _no_window():
     plt.close("all")
 
 
+@given(st.integers(0, 10_000), st.integers(2, 5))
+@settings(max_examples=20, deadline=None)
+def test_no_curve_of_a_family_crosses_another(seed, n_curves):
+    curves = np.random.default_rng(seed).normal(size=(n_curves, 60)) * 5
+    (ax,) = draw_family(np.arange(60), curves, list("abcde")[:n_curves], gap=0.5).axes
+    drawn = np.array([line.get_ydata() for line in ax.lines])
+    plt.close("all")
+    assert np.diff(drawn, axis=0).min() == pytest.approx(0.5)
+    for below, curve in zip(drawn, curves, strict=True):  # shifted, not stretched
+        assert np.ptp(below - curve) == pytest.approx(0, abs=1e-9)
+
+
+def test_the_parent_of_a_family_is_grey_and_at_the_bottom():
+    (ax,) = draw_family(np.arange(5), np.zeros((2, 5)), ["MgO (real)", "CaO"]).axes
+    assert ax.lines[0].get_color() == "0.5"
+    assert [text.get_text() for text in ax.texts] == ["MgO (real)", "CaO"]
+
+
+def test_each_curve_of_a_family_needs_a_name():
+    with pytest.raises(InputError, match="2 curves and 1 names"):
+        draw_family(np.arange(5), np.zeros((2, 5)), ["MgO"])
+
+
 def patient(highest):
     return Patient((highest, 1.0), (2.0, 2.1), (0.2, 0.5), (0.2, 0.3), 0.19, "overfitting")
 
 
 def test_the_epoch_with_the_lowest_validation_loss_is_marked():
     losses, accuracies = draw_training(HISTORY).axes
-    assert "epoch 2" in losses.get_title(loc="left")
+    for ax in (losses, accuracies):
+        assert [text.get_text() for text in ax.texts] == [
+            "epoch 2: lowest\nvalidation loss,\nweights kept"
+        ]
     assert [line.get_xdata()[0] for line in losses.lines if len(set(line.get_xdata())) == 1] == [2]
     assert accuracies.get_ylim() == (0, 1)
+
+
+@pytest.mark.parametrize(("best", "side"), [(0, "left"), (3, "right")])
+def test_the_mark_is_named_on_the_side_with_more_room(best, side):
+    losses = [2.0, 2.0, 2.0, 2.0]
+    losses[best] = 1.0
+    ax, _ = draw_training({**HISTORY, "val_loss": losses}).axes
+    assert ax.texts[0].get_ha() == side
 
 
 def test_training_and_validation_differ_in_more_than_colour():

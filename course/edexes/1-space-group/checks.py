@@ -5,7 +5,6 @@ independent recomputation on numbers of its own. No number of an earlier run is 
 """
 
 import copy
-import re
 
 import numpy as np
 from scipy.special import softmax as reference_softmax
@@ -26,6 +25,40 @@ from edex.spacegroup.classes import CLASSES
 
 questions = Questions("space-group")
 N_CLASSES = len(CLASSES)
+
+
+def _number(count, noun):
+    """Write a number with its noun: 1 crystal, 2 crystals."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def _dictionary(value, name, form):
+    """Expect a dictionary, and show its form to whoever gives something else."""
+    if value is None or isinstance(value, Todo):
+        expect_array(value, name)
+    expect(
+        isinstance(value, dict),
+        "not-a-dictionary",
+        saw=f"`{name}` is a {type(value).__name__}",
+        expected=f"a dictionary, of the form {form}",
+    )
+    return value
+
+
+def _expect_all_parts(**parts):
+    """Name the parts of an answer that are still to do; what is there has been judged."""
+    missing = [f"`{name}`" for name, value in parts.items() if isinstance(value, Todo)]
+    expect(
+        not missing,
+        "part-missing",
+        saw=f"nothing yet in {', '.join(missing)}; what is there is right",
+        expected="all parts of the question",
+    )
+
+
+def _is_done(value):
+    """Whether a part of an answer is there to be judged."""
+    return not isinstance(value, Todo)
 
 
 @questions.code(
@@ -119,7 +152,7 @@ def check_shells(fcc_shells):
     expect(
         is_complete,
         "cells-missing",
-        saw=f"{int(numbers.sum())} atoms in {len(distances)} shells up to 3.3 a",
+        saw=f"{int(numbers.sum())} atoms in {_number(len(distances), 'shell')} up to 3.3 a",
         expected=f"{int(wanted_numbers.sum())} atoms in {len(wanted_distances)} shells",
         why="Cells in the corners of your block count too: it must reach further than r_max in "
         "every direction.",
@@ -128,7 +161,7 @@ def check_shells(fcc_shells):
     expect(
         len(edge) == 2,
         "end-excluded",
-        saw=f"{len(edge)} shells up to 4 Å for a = 4 Å",
+        saw=f"{_number(len(edge), 'shell')} up to 4 Å for a = 4 Å",
         expected="2: the shell at r_max itself counts",
     )
 
@@ -165,6 +198,7 @@ def _fcc_reference(a, r_max):
     title="Measure nickel",
     points=2,
     minutes=6,
+    in_parts=True,
     hints=(
         "The first peak is not the highest one. Which part of the curve holds only the first?",
         "Select the points between 2 and 3 Å with a mask, and find the largest G among them. "
@@ -176,7 +210,6 @@ def _fcc_reference(a, r_max):
 )
 def check_nickel(first_peak, lattice_parameter, r_measured, G_measured):
     peak = expect_number(first_peak, "first_peak", unit="Å")
-    a = expect_number(lattice_parameter, "lattice_parameter", unit="Å")
     distances, curve = np.asarray(r_measured), np.asarray(G_measured)
     highest = distances[np.where(distances > 2, curve, -np.inf).argmax()]
     is_first = (distances > 2) & (distances < 3)
@@ -209,6 +242,8 @@ def check_nickel(first_peak, lattice_parameter, r_measured, G_measured):
         saw=f"{peak:.3f} Å",
         expected=f"the top of the first peak, near {place:.2f} Å",
     )
+    _expect_all_parts(lattice_parameter=lattice_parameter)
+    a = expect_number(lattice_parameter, "lattice_parameter", unit="Å")
     expect(
         not np.isclose(a, peak, rtol=0.01),
         "edge-is-not-bond",
@@ -346,6 +381,7 @@ def _check_softmax(found, scores):
     points=3,
     minutes=8,
     time_limit=120,
+    in_parts=True,
     hints=(
         "Root mean square: square, mean along the row, root. For the two accuracies: what would "
         "each model say about the rows `random_test`?",
@@ -363,9 +399,21 @@ def check_first_score(
     random_test,
 ):  # fmt: skip
     _check_scaling(expect_function(scale_rows, "scale_rows"))
+    if _is_done(logistic):
+        _check_logistic(logistic, X_real, y_real, random_train, random_test)
+    if _is_done(baseline_accuracy):
+        _check_baseline(baseline_accuracy, y_real, random_train, random_test)
+    if _is_done(logistic) and _is_done(logistic_accuracy):
+        _check_logistic_score(
+            logistic_accuracy, logistic, X_real, y_real, random_train, random_test
+        )
+    _expect_all_parts(
+        logistic=logistic, baseline_accuracy=baseline_accuracy, logistic_accuracy=logistic_accuracy
+    )
+
+
+def _check_logistic(logistic, X_real, y_real, random_train, random_test):
     model = expect_estimator(logistic, "logistic")
-    baseline = _share(baseline_accuracy, "baseline_accuracy")
-    score = _share(logistic_accuracy, "logistic_accuracy")
     expect(
         isinstance(model, Pipeline),
         "no-pipeline",
@@ -395,14 +443,46 @@ def check_first_score(
         why="A mean over all rows knows the test rows. Here it matters little; with few rows or "
         "with a scaling by class it would matter much.",
     )
-    common = _most_common(y_real[random_train])
+    X_test = X_real[random_test]
+    fresh = clone(model).fit(X_real[random_train], y_real[random_train]).predict(X_test)
+    agreement = float(np.mean(fresh == model.predict(X_test)))
     expect(
-        np.isclose(baseline, np.mean(y_real[random_test] == common)),
+        agreement > 0.97,
+        "trained-on-other-rows",
+        saw=f"a model that agrees on {agreement:.0%} of the test rows with one trained on "
+        "`random_train`",
+        expected="training on the rows `random_train` of X_real and y_real",
+    )
+
+
+def _check_baseline(baseline_accuracy, y_real, random_train, random_test):
+    baseline = _share(baseline_accuracy, "baseline_accuracy")
+    common = _most_common(y_real[random_train])
+    right = np.mean(y_real[random_test] == common)
+    is_right = np.isclose(baseline, right)
+    for rows, whose in ((slice(None), "all"), (random_train, "the training")):
+        expect(
+            is_right or not np.isclose(baseline, np.mean(y_real[rows] == common)),
+            "baseline-of-other-rows",
+            saw=f"{baseline:.4f}, the share of class {common} among {whose} crystals",
+            expected=f"{right:.4f}, its share among the rows `random_test`",
+            why="The most common class is chosen in training, and then judged like any other "
+            "model: by its right answers on the test crystals. Here the two are close, because "
+            "the split was stratified. With whole prototypes held out they will not be.",
+        )
+    expect(
+        is_right,
         "other-baseline",
         saw=f"{baseline:.3f}",
         expected="the share of the most common training class among the test crystals",
         why="1/8 would be right only if all classes were equally common.",
     )
+
+
+def _check_logistic_score(
+    logistic_accuracy, model, X_real, y_real, random_train, random_test
+):  # fmt: skip
+    score = _share(logistic_accuracy, "logistic_accuracy")
     X_test, y_test = X_real[random_test], y_real[random_test]
     right = float(np.mean(model.predict(X_test) == y_test))
     in_sample = float(np.mean(model.predict(X_real[random_train]) == y_real[random_train]))
@@ -418,15 +498,6 @@ def check_first_score(
         "other-score",
         saw=f"{score:.3f}",
         expected=f"{right:.3f}, the share of right answers of `logistic` on the rows `random_test`",
-    )
-    fresh = clone(model).fit(X_real[random_train], y_real[random_train]).predict(X_test)
-    agreement = float(np.mean(fresh == model.predict(X_test)))
-    expect(
-        agreement > 0.97,
-        "trained-on-other-rows",
-        saw=f"a model that agrees on {agreement:.0%} of the test rows with one trained on "
-        "`random_train`",
-        expected="training on the rows `random_train` of X_real and y_real",
     )
 
 
@@ -499,6 +570,7 @@ def _check_scaling(scale):
     title="Find the twins",
     points=3,
     minutes=8,
+    in_parts=True,
     hints=(
         "Pearson's correlation is a cosine. Between which two vectors?",
         "Subtract from each row its own mean, divide by its length, and multiply the two tables: "
@@ -512,11 +584,19 @@ def _check_scaling(scale):
 )
 def check_twins(largest_correlation, twin_share, X_real, random_train, random_test):
     function = expect_function(largest_correlation, "largest_correlation")
-    share = _share(twin_share, "twin_share")
     rng = np.random.default_rng()
     known = rng.normal(1.5, 1, (7, 25))
     new = np.vstack([3 * known[2] + 10, -known[4], rng.normal(1.5, 1, (2, 25))])
     found = expect_array(function(new.copy(), known.copy()), "largest_correlation(...)")
+    expect(
+        not (found.size >= len(new) and np.allclose(found, 1)),
+        "found-itself",
+        saw="a correlation of 1 for every curve, also where the check made unlike ones",
+        expected="each new curve compared with the known curves only",
+        why="`np.corrcoef(X_new, X_known)` stacks the two tables and correlates all rows with all "
+        "rows, so each row meets itself. Known against new is one block off the diagonal: "
+        "`[:len(X_new), len(X_new):]`.",
+    )
     expect(
         found.shape != (len(known),),
         "wrong-axis",
@@ -561,6 +641,8 @@ def check_twins(largest_correlation, twin_share, X_real, random_train, random_te
         expected=f"{table.max(axis=1).round(3).tolist()}",
         why="3·G + 10 has the correlation 1 with G: neither height nor offset counts.",
     )
+    _expect_all_parts(twin_share=twin_share)
+    share = _share(twin_share, "twin_share")
     test, train = X_real[random_test], X_real[random_train]
     best = np.corrcoef(test, train)[: len(test), len(test) :].max(axis=1)
     with_itself = np.corrcoef(train, test)[: len(train), len(train) :].max(axis=1)
@@ -630,7 +712,8 @@ def check_split(training_rows, validation_rows, test_rows, prototypes, y_real):
     expect(
         len(every) == len(set(every.tolist())),
         "twice",
-        saw=f"{len(every) - len(set(every.tolist()))} crystals in more than one part, or twice",
+        saw=f"{_number(len(every) - len(set(every.tolist())), 'crystal')} in more than one part, "
+        "or twice",
         expected="each crystal in exactly one part",
     )
     keys = np.asarray(prototypes)
@@ -659,14 +742,14 @@ def check_split(training_rows, validation_rows, test_rows, prototypes, y_real):
         expect(
             not shared,
             finding,
-            saw=f"{len(shared)} prototypes both in {one} and in {other}",
+            saw=f"{_number(len(shared), 'prototype')} both in {one} and in {other}",
             expected="each prototype in one part only",
             why=why,
         )
     expect(
         len(every) == n,
         "rows-unused",
-        saw=f"{n - len(every)} crystals in none of the three parts",
+        saw=f"{_number(n - len(every), 'crystal')} in none of the three parts",
         expected="each crystal in one of them",
     )
     for name, rows in parts.items():
@@ -697,47 +780,66 @@ def check_split(training_rows, validation_rows, test_rows, prototypes, y_real):
     title="Which number do you give her?",
     points=2,
     minutes=7,
+    in_parts=True,
     hints=(
         "Which of the two splits is more like her situation?",
         "Her structure type is in no data base. In which split had the model seen the structure "
         "types of the test crystals before? Think of the twins.",
-        "Say: the number, with its interval; why twins make the other one too good for her; and "
-        "who would have a use for the other one.",
+        'The number is `scores_by_split["extra trees", ...].value`. In the text say: why twins '
+        "make the other one too good for her, and who would have a use for the other one.",
     ),
-    insight="An accuracy without its split is half a sentence.",
+    insight="The number is right. An accuracy without its split is half a sentence.",
     rubric=(
-        "chooses the number of the split with prototypes held out, and says that it is the lower "
-        "one or gives it",
+        "chooses the number of the split with prototypes held out, and gives its interval",
         "explains with the twins: in the random split part of the test asks for memory only",
         "says for whom the random number is right: new compounds of known families",
     ),
 )
-def check_number(answer_q7):
-    text = expect_text(
-        answer_q7,
-        "answer_q7",
-        words=30,
-        points={
-            "which of the two numbers: random split, or prototypes held out": (
-                *("held out", "held-out", "holding out", "hold out", "unseen", "second", "lower"),
-                *("smaller", "by prototype", "grouped", "new prototype", "never seen"),
-            ),
-            "what the twins have to do with it": (
-                *("twin", "sibling", "relative", "recogni", "rememb", "memory", "memori", "leak"),
-                *("near-duplicate", "duplicate", "copies", "looked up", "look up"),
-            ),
-            "who could be given the other number, the one of the random split": (
-                *("random", "known famil", "known type", "known prototype", "known structure"),
-            ),
-        },
+def check_number(number_q7, answer_q7, scores_by_split):
+    number = getattr(number_q7, "value", number_q7) if _is_done(number_q7) else number_q7
+    number = _share(number, "number_q7")
+    scores = {key: float(score.value) for key, score in scores_by_split.items()}
+    model, split = "extra trees", "prototypes held out"
+    # Two digits will do: the intervals are wider by far.
+    same = [key for key, value in scores.items() if abs(number - value) < 0.0055]
+    is_right = (model, split) in same
+    expect(
+        is_right or (model, "random") not in same,
+        "random-split",
+        saw=f"{number:.3f}, the score of your extra trees on the random split",
+        expected="the score for crystals of structure types that the trees have never met",
+        why="In the random split nearly every test crystal has a sibling in the training data, "
+        "and often a twin. Hers has none: no data base recognises it.",
     )
     expect(
-        re.search(r"\d", re.sub(r"0\.9\d*", "", text)),
-        "no-numbers",
-        saw="no number",
-        expected="accuracies from the table, or by how much they differ",
-        why="How much a split flatters is a question of size, and the sizes stand above.",
+        is_right or not same,
+        "other-model",
+        saw=f"{number:.3f}, a score of {same[0][0] if same else ''} ({same[0][1] if same else ''})",
+        expected="a score of your extra trees: they are what she wants to use",
     )
+    expect(
+        is_right,
+        "other-number",
+        saw=f"{number:.3f}, which is not in the table of scores",
+        expected="one of the two scores of your extra trees, to two digits or more",
+    )
+    _expect_reasons(answer_q7, "answer_q7", words=12, right="the number is the one to give her")
+
+
+def _expect_reasons(text, name, *, words, right):
+    """Expect a text that is not trivially short. Its content is for a reader, not for a program."""
+    text = "" if isinstance(text, Todo) else text
+    if isinstance(text, str):
+        count = len(text.split())
+        expect(
+            count >= words,
+            "too-short",
+            saw=f"{_number(count, 'word')} in `{name}`; {right}",
+            expected=f"your reasons, in {words} words or more",
+            why="What you write is saved for a reader and not judged here. But a number without "
+            "its reason is a guess to whoever reads it.",
+        )
+    expect_text(text, name, words=words, points={})
 
 
 @questions.code(
@@ -815,6 +917,7 @@ def check_slide(slide):
     points=4,
     minutes=12,
     time_limit=120,
+    in_parts=True,
     hints=(
         "Count for one filter first: how many points does it see, on how many channels? Then build "
         "the table from top to bottom.",
@@ -829,9 +932,12 @@ def check_slide(slide):
 )
 def check_network(predicted_parameters, build_network, filters, width):
     build = expect_function(build_network, "build_network")
-    counts = expect_array(predicted_parameters, "predicted_parameters", of="numbers of weights")
-    _check_counts(counts, list(filters), int(width))
+    if _is_done(predicted_parameters):
+        counts = expect_array(predicted_parameters, "predicted_parameters", of="numbers of weights")
+        _check_counts(counts, list(filters), int(width))
     network = build()
+    if _is_done(predicted_parameters):
+        _expect_all_parts(build_network=network)
     expect(
         hasattr(network, "layers") and hasattr(network, "predict"),
         "not-a-network",
@@ -855,6 +961,8 @@ def check_network(predicted_parameters, build_network, filters, width):
         expected="(209, 1): 209 points, one channel",
     )
     _check_layers(network, list(filters), int(width))
+    _check_settings(network)
+    _expect_all_parts(predicted_parameters=predicted_parameters)
 
 
 def _check_counts(counts, filters, width):
@@ -979,6 +1087,75 @@ def _check_layers(network, filters, width):
     )
 
 
+# Layers that may stand anywhere, or be part of another one: they change no number by themselves.
+_SILENT = ("InputLayer", "Flatten", "ReLU", "Activation", "Softmax")
+_ORDER = (
+    "BatchNormalization",
+    *("Conv1D", "BatchNormalization") * 2,
+    "MaxPooling1D",
+    "Dropout",
+    *("Dense", "BatchNormalization", "Dropout", "Dense"),
+)
+
+
+def _check_settings(network):
+    """Check what the number of parameters does not show: order, momentum, activations, dropout."""
+    kinds = [type(layer).__name__ for layer in network.layers]
+    loud = tuple(kind for kind in kinds if kind not in _SILENT)
+    expect(
+        loud == _ORDER,
+        "other-order",
+        saw=f"the layers {', '.join(loud)}",
+        expected=f"{', '.join(_ORDER)}, with Flatten before the first Dense",
+    )
+    for layer in network.layers:
+        kind, name = type(layer).__name__, layer.name
+        if kind in ("Conv1D", "Dense") and layer is not _last_dense(network):
+            bends = _activation_after(network, layer)
+            expect(
+                bends == "relu",
+                "other-activation",
+                saw=f"the activation {bends!r} after `{name}`",
+                expected='activation="relu"',
+                why="Two layers with nothing bent between them are one linear layer."
+                if bends == "linear"
+                else "It would work too, but it is another network than the one of the table.",
+            )
+        if kind == "BatchNormalization":
+            expect(
+                np.isclose(layer.momentum, 0.9),
+                "other-momentum",
+                saw=f"`{name}` with momentum={layer.momentum:g}",
+                expected="momentum=0.9 in each of the four",
+                why="The averages that are used after training follow slowly with Keras' own "
+                "0.99: after a short training they lag behind, and the validation loss looks "
+                "terrible although the network is fine.",
+            )
+        if kind == "Dropout":
+            expect(
+                np.isclose(layer.rate, 0.5),
+                "other-dropout",
+                saw=f"`{name}` with a rate of {layer.rate:g}",
+                expected="0.5: half of the numbers are hidden while training",
+            )
+
+
+def _last_dense(network):
+    return [layer for layer in network.layers if type(layer).__name__ == "Dense"][-1]
+
+
+def _activation_after(network, layer):
+    """Name the activation of a layer, its own or that of one of the two layers after it."""
+    name = getattr(layer.activation, "__name__", "?")
+    place = network.layers.index(layer)
+    for following in network.layers[place + 1 : place + 3]:
+        if name == "linear" and type(following).__name__ == "ReLU":
+            return "relu"
+        if name == "linear" and type(following).__name__ == "Activation":
+            return getattr(following.activation, "__name__", "?")
+    return name
+
+
 @questions.code(
     "q10",
     title="Every class counts the same",
@@ -994,21 +1171,9 @@ def _check_layers(network, filters, width):
     insight="Weights say what a mistake costs you. That is a decision, not a fact about the data.",
 )
 def check_weights(class_weights, y_train):
-    expect(
-        class_weights is not None and not callable(class_weights),
-        "not-a-dictionary",
-        saw=f"`class_weights` is a {type(class_weights).__name__}",
-        expected="a dictionary from column to weight",
+    keys = set(
+        _dictionary(class_weights, "class_weights", "{0: weight, 1: weight, ..., 7: weight}")
     )
-    if not isinstance(class_weights, dict):
-        expect_number(class_weights, "class_weights")
-        expect(
-            False,
-            "not-a-dictionary",
-            saw=f"`class_weights` is a {type(class_weights).__name__}",
-            expected="a dictionary from column to weight",
-        )
-    keys = set(class_weights)
     expect(
         keys != set(CLASSES),
         "numbers-not-columns",
@@ -1041,13 +1206,27 @@ def check_weights(class_weights, y_train):
         expected="the same sum for each class",
     )
     mean = together.sum() / counts.sum()
+    longer = (
+        "The weights multiply the gradient: every step would be "
+        f"{mean:.3g} times as long, as if the learning rate were."
+    )
+    for is_so, what in (
+        (np.isclose(weights.mean(), 1), "whose mean over the eight classes is 1"),
+        (np.isclose(weights.sum(), 1), "that add up to 1"),
+    ):
+        expect(
+            np.isclose(mean, 1, rtol=1e-3) or not is_so,
+            "mean-over-classes",
+            saw=f"weights {what}; over all training PDFs their mean is {mean:.3g}",
+            expected="a mean of 1 over all PDFs: each weight counts as often as its class occurs",
+            why=longer,
+        )
     expect(
         np.isclose(mean, 1, rtol=1e-3),
         "other-mean",
-        saw=f"a mean weight of {mean:.3g}",
-        expected="1",
-        why="The weights multiply the gradient. With a mean of 8 every step would be eight times "
-        "as long, as if the learning rate were.",
+        saw=f"equal sums for all classes, and a mean weight of {mean:.3g} over all training PDFs",
+        expected="the same, multiplied by one number such that the mean is 1",
+        why=longer,
     )
 
 
@@ -1067,7 +1246,7 @@ def check_schedule(learning_rate):
     function = expect_function(learning_rate, "learning_rate")
     table = {
         n: [expect_number(function(e, n), f"learning_rate({e}, {n})") for e in range(n)]
-        for n in (100, 50, 10)
+        for n in (100, 50, 10, 12)
     }
     rates = np.array(table[100])
     expect(
@@ -1116,6 +1295,18 @@ def check_schedule(learning_rate):
             "number-of-epochs-ignored",
             saw=f"of {n} epochs, {np.isclose(table[n], 5e-4).sum()} at the first rate",
             expected=f"{2 * n // 5}: drops when 40 % and 60 % are done, however many there are",
+        )
+    for epoch, share, wanted in ((4, 0.4, 5e-4), (5, 0.4, 5e-5), (7, 0.6, 5e-5), (8, 0.6, 5e-6)):
+        found, border = table[12][epoch], share * 12
+        expect(
+            np.isclose(found, wanted, rtol=1e-6, atol=0),
+            "whole-numbers",
+            saw=f"of 12 epochs, a rate of {found:g} in epoch {epoch}",
+            expected=f"a rate of {wanted:g}, because {epoch} is "
+            f"{'below' if epoch < border else 'above'} {share:g} · 12 = {border:.1f}",
+            why=f"When epoch {epoch} begins, {epoch} of 12 epochs are done, that is "
+            f"{epoch / 12:.0%}. Compare `epoch` with {share:g} · n_epochs itself, and not with a "
+            "whole number near it: `int` cuts off what stands after the point.",
         )
 
 
@@ -1255,13 +1446,11 @@ _CLUES = {
 )
 def check_diagnosis(diagnosis, patients):
     words = sorted(patient.illness for patient in patients.values())
-    is_table = isinstance(diagnosis, dict)
-    if not is_table:
-        expect_text(diagnosis, "diagnosis", words=0, points={})
+    _dictionary(diagnosis, "diagnosis", '{"A": "...", "B": "...", "C": "...", "D": "..."}')
     expect(
-        is_table and set(diagnosis) == set(patients),
+        set(diagnosis) == set(patients),
         "not-every-patient",
-        saw=f"`diagnosis` is {diagnosis!r:.80}",
+        saw=f"`diagnosis` has the keys {', '.join(map(str, diagnosis)) or '(none)'}",
         expected=f"a dictionary with the keys {', '.join(patients)}",
     )
     for letter, word in diagnosis.items():
@@ -1336,12 +1525,15 @@ def check_top_k(top_k_accuracy):
         saw=f"{found[3]:.3f} for k = 3, the share whose truth is exactly in third place",
         expected="first, second or third place",
     )
+    ranked = np.argsort(-probabilities, axis=1)
+    by_column = [np.mean((ranked[:, :k] == numbers[:, None]).any(axis=1)) for k in found]
     expect(
-        found[8] > 0,
+        found[8] > 0 and not np.allclose(list(found.values()), by_column),
         "columns-not-numbers",
-        saw="that the truth is never among all eight classes",
-        expected="1 for k = 8",
-        why="A column number, 0 to 7, was compared with a space group number.",
+        saw=f"{found[8]:.3f} for k = 8, where the truth is always among the eight",
+        expected="1 for k = 8: `np.array(CLASSES)[columns]` turns columns into space group numbers",
+        why="`argsort` gives columns, 0 to 7. They were compared with space group numbers, 2 to "
+        "227, and the two agree only by chance: column 2 is group 15, and there is a group 2.",
     )
     expect(
         not np.allclose([found[2], found[3]], found[1]),
@@ -1364,26 +1556,43 @@ def check_top_k(top_k_accuracy):
     title="Where it fails, and why",
     points=4,
     minutes=10,
+    in_parts=True,
     hints=(
         "Count crystals of class i that are called j, then divide by the number of crystals of "
         "class i. For the text: what does a powder average away?",
         "`one_hot(y_test).T @ one_hot(predicted)` counts, rows are the truth. Reasons: directions "
         "are lost; many distances overlap; some crystals are nearly more symmetric; some classes "
         "have many prototypes with few crystals.",
-        "Divide the counts by their sum along axis 1, with `keepdims=True`. Name the classes that "
-        "2, 14 and 62 are taken for, give two reasons, and say why 225 and 227 are easier.",
+        "Divide the counts by their sum along axis 1, with `keepdims=True`. The hardest class is "
+        "`CLASSES[k]` with the smallest `confusion[k, k]`; what it is mistaken for stands in row "
+        "k, where the largest share beside the diagonal is.",
     ),
-    insight="The errors follow the physics: what is lost in the powder average cannot be learned "
-    "back, however deep the network.",
+    insight="The matrix and the two classes are right. The errors follow the physics: what is "
+    "lost in the powder average cannot be learned back, however deep the network.",
     rubric=(
-        "says with which classes 2, 14 and 62 are confused, with numbers from the matrix",
+        "says with which classes 2, 14 and 62 are confused, with numbers from the matrix, and on "
+        "how many prototypes they rest",
         "two reasons or more: directions averaged away; many different distances that overlap; "
         "pseudo-symmetry, distorted versions of more symmetric structures; many prototypes, few "
         "examples of each",
         "says why the cubic classes are easier: few distances, each many times",
     ),
 )
-def check_failures(confusion, answer_q15, probabilities, y_test):
+def check_failures(confusion, hardest_class, mistaken_for, answer_q15, probabilities, y_test):
+    if _is_done(confusion) or not (_is_done(hardest_class) or _is_done(mistaken_for)):
+        _check_confusion(confusion, probabilities, y_test)
+    table = np.asarray(confusion, dtype=float) if _is_done(confusion) else None
+    if table is not None and _is_done(hardest_class):
+        _check_hardest(table, hardest_class)
+        if _is_done(mistaken_for):
+            _check_mistaken(table, int(hardest_class), mistaken_for)
+    _expect_all_parts(confusion=confusion, hardest_class=hardest_class, mistaken_for=mistaken_for)
+    _expect_reasons(
+        answer_q15, "answer_q15", words=25, right="the matrix and the two classes are right"
+    )
+
+
+def _check_confusion(confusion, probabilities, y_test):
     table = expect_array(confusion, "confusion", shape=(N_CLASSES, N_CLASSES), of="shares")
     truth = np.array([CLASSES.index(int(number)) for number in y_test])
     counts = np.zeros((N_CLASSES, N_CLASSES))
@@ -1396,6 +1605,13 @@ def check_failures(confusion, answer_q15, probabilities, y_test):
         saw="numbers of crystals",
         expected="shares: each row divided by its sum",
         why="Classes differ in size. A large class has many errors even when it is easy.",
+    )
+    expect(
+        is_right or not np.allclose(table, 100 * wanted, atol=0.51),
+        "percent",
+        saw=f"rows that add up to {table.sum(axis=1).mean():.0f}",
+        expected="shares between 0 and 1, so that each row adds up to 1",
+        why="100 % is 1. The figure writes the percents for you.",
     )
     with np.errstate(all="ignore"):
         by_column = counts / counts.sum(axis=0)
@@ -1425,30 +1641,74 @@ def check_failures(confusion, answer_q15, probabilities, y_test):
         saw=f"a first row of {table[0].round(2).tolist()}",
         expected="row i, column j: the share of test crystals of class i whose first guess is j",
     )
-    text = expect_text(
-        answer_q15,
-        "answer_q15",
-        words=50,
-        points={
-            "the classes 2, 14 and 62": ("62",),
-            "a comparison with the cubic classes 225 and 227": ("cubic", "225", "227"),
-        },
-    ).lower()
-    reasons = (
-        ("direction", "averag", "orientation", "one-dimension", "one dimension", "1d", "angle"),
-        ("overlap", "many different distance", "many distance", "smear", "crowd"),
-        ("pseudo", "distort", "supergroup", "subgroup", "nearly", "almost", "close to a more"),
-        ("prototype", "few example", "few crystal", "training data", "training example", "diverse"),
-        ("thermal", "vibrat", "u_iso", "u_{iso}", "uiso", "resolution", "qmax", "q_max"),
-        ("same point group", "centring", "centering", "screw", "glide"),
-    )
-    n_reasons = sum(any(stem in text for stem in stems) for stems in reasons)
+
+
+def _check_hardest(table, hardest_class):
+    hardest = expect_number(hardest_class, "hardest_class")
+    found = np.diag(table)
+    hard = [CLASSES[k] for k in np.flatnonzero(np.isclose(found, found.min()))]
+    if hardest in hard:
+        return
     expect(
-        n_reasons >= 2,
-        "one-reason",
-        saw=f"{n_reasons} reason{'s' * (n_reasons != 1)}, as far as a check can read",
-        expected="at least two different reasons from physics or from the data",
-        why="This check only looks for words. If you said it in others, say it once more.",
+        hardest not in {CLASSES.index(number) for number in hard},
+        "column-not-number",
+        saw=f"{hardest:g}, which is its row in the matrix",
+        expected="the space group number, CLASSES[row]",
+    )
+    expect(
+        hardest in CLASSES,
+        "not-a-class",
+        saw=f"`hardest_class` is {hardest:g}",
+        expected=f"one of the space groups {', '.join(map(str, CLASSES))}",
+    )
+    share = found[CLASSES.index(int(hardest))]
+    expect(
+        share < found.max(),
+        "easiest",
+        saw=f"{hardest:g}, the class that is found most often",
+        expected="the class that is found least often: the lowest value on the diagonal",
+    )
+    expect(
+        False,
+        "other-class",
+        saw=f"{hardest:g}, of which {share:.0%} are found",
+        expected=f"the lowest value on the diagonal, {found.min():.0%}",
+        why="A row adds up to 1, so the diagonal says how much of a class is found.",
+    )
+
+
+def _check_mistaken(table, hardest, mistaken_for):
+    other = expect_number(mistaken_for, "mistaken_for")
+    row = table[CLASSES.index(hardest)].copy()
+    row[CLASSES.index(hardest)] = -1
+    wanted = [CLASSES[k] for k in np.flatnonzero(np.isclose(row, row.max()))]
+    if other in wanted:
+        return
+    expect(
+        other != hardest,
+        "itself",
+        saw=f"{other:g}, the class itself",
+        expected="the other class that it is most often called",
+    )
+    column = table[:, CLASSES.index(hardest)].copy()
+    column[CLASSES.index(hardest)] = -1
+    expect(
+        other != CLASSES[int(column.argmax())],
+        "column-read",
+        saw=f"{other:g}: its crystals are the ones most often called {hardest}",
+        expected=f"what crystals of {hardest} are called: along the row, not down the column",
+    )
+    expect(
+        other not in {CLASSES.index(number) for number in wanted},
+        "column-not-number",
+        saw=f"{other:g}, which is its column in the matrix",
+        expected="the space group number, CLASSES[column]",
+    )
+    expect(
+        False,
+        "other-mistake",
+        saw=f"`mistaken_for` is {other:g}",
+        expected=f"the largest share in the row of {hardest}, beside the diagonal",
     )
 
 
@@ -1471,15 +1731,15 @@ def check_failures(confusion, answer_q15, probabilities, y_test):
 )
 def check_measured(top_3, measured, robust_network, scale_rows):
     from edex.spacegroup.measured import to_grid
+    from edex.spacegroup.pdf import default_grid
 
-    if not isinstance(top_3, dict):
-        expect_text(top_3, "top_3", words=0, points={})
     names = [record.name for record in measured]
+    _dictionary(top_3, "top_3", f'{{"{names[0]}": [first, second, third], "{names[1]}": ...}}')
     expect(
-        isinstance(top_3, dict) and set(top_3) == set(names),
+        set(top_3) == set(names),
         "not-every-pdf",
-        saw=f"`top_3` is {top_3!r:.80}",
-        expected=f"a dictionary with the {len(names)} names of the measured PDFs",
+        saw=f"`top_3` has {_number(len(top_3), 'key')}, {', '.join(map(str, top_3))}"[:120],
+        expected=f"the {len(names)} names of the measured PDFs as keys",
     )
     lists = {}
     for name in names:
@@ -1487,7 +1747,7 @@ def check_measured(top_3, measured, robust_network, scale_rows):
         expect(
             guesses.shape == (3,),
             "not-three",
-            saw=f"{guesses.size} entries for {name}",
+            saw=f"{guesses.size} {'entry' if guesses.size == 1 else 'entries'} for {name}",
             expected="the three most probable space groups",
         )
         lists[name] = [int(number) for number in guesses]
@@ -1533,6 +1793,18 @@ def check_measured(top_3, measured, robust_network, scale_rows):
         expected="scale_rows, as for all other curves",
         why="The height of a measured G(r) is uncertain, and the network has never seen any height "
         "but one.",
+    )
+    read_off = np.array([np.interp(default_grid(), m.r, m.G) for m in measured])
+    expect(
+        is_right
+        or not np.array_equal(
+            found, _ranking(robust_network, np.asarray(scale_rows(read_off)))[:, :3]
+        ),
+        "read-off",
+        saw="guesses from curves that were read off at the points of the grid, as np.interp does",
+        expected="the curves from to_grid",
+        why="A measurement up to 25 Å⁻¹ has ripples that are faster than our points can follow. "
+        "Merely read off, they turn into slow ripples that no atom has made.",
     )
     n_same = int((np.sort(found, axis=1) == np.sort(right[:, :3], axis=1)).all(axis=1).sum())
     expect(

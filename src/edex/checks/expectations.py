@@ -269,7 +269,7 @@ def expect_text(value: object, name: str, *, words: int, points: dict[str, tuple
     expect(
         count >= words,
         "too-short",
-        saw=f"{count} words",
+        saw=f"{count} word{'s' * (count != 1)}",
         expected=f"at least {words}: what you think, and what it rests on",
     )
     lowered = text.lower()

@@ -106,10 +106,10 @@ def verdict_card(question: Question, verdict: Verdict, *, with_hint: bool = True
         if question.kind == "written":
             note = (
                 "",
-                "This check has only looked for words; whether they make an argument is for a "
-                "reader. Compare your text with the rubric:",
+                "Your text is saved for a reader; no program judges whether it makes an argument. "
+                "Compare it with the rubric:",
             )
-            rubric = tuple(("–", line) for line in question.rubric)
+            rubric = tuple(("", f"– {line}") for line in question.rubric)
             return Card("passed", f"✓ {name} · saved", (note, *rubric, ("", question.insight)))
         return Card("passed", f"✓ {name} · {points}", (("", question.insight),))
     if verdict.status == "blank":

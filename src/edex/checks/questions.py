@@ -54,6 +54,9 @@ class Question:
         What a good written answer contains; empty for code.
     time_limit : float
         Seconds the check may take.
+    in_parts : bool
+        Whether the check also judges an answer of which a part is still to do. It is then called
+        with placeholders among its arguments, and says itself what is missing.
     """
 
     id: str
@@ -66,6 +69,7 @@ class Question:
     insight: str
     rubric: tuple[str, ...] = ()
     time_limit: float = 20.0
+    in_parts: bool = False
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -96,6 +100,7 @@ class Questions:
         hints: tuple[str, ...],
         insight: str,
         time_limit: float = 20.0,
+        in_parts: bool = False,
     ) -> Callable[[CheckFunction], CheckFunction]:
         """Declare a question that is answered with code; decorates its check."""
 
@@ -111,6 +116,7 @@ class Questions:
                     hints,
                     insight,
                     time_limit=time_limit,
+                    in_parts=in_parts,
                 )
             )
             return check
@@ -127,6 +133,7 @@ class Questions:
         hints: tuple[str, ...],
         insight: str,
         rubric: tuple[str, ...],
+        in_parts: bool = False,
     ) -> Callable[[CheckFunction], CheckFunction]:
         """Declare a question that is answered in words; decorates its check."""
 
@@ -139,7 +146,16 @@ class Questions:
                 )
             self._add(
                 Question(
-                    question_id, "written", title, points, minutes, check, hints, insight, rubric
+                    question_id,
+                    "written",
+                    title,
+                    points,
+                    minutes,
+                    check,
+                    hints,
+                    insight,
+                    rubric,
+                    in_parts=in_parts,
                 )
             )
             return check

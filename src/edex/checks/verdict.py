@@ -14,7 +14,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
+from types import CodeType, TracebackType
 from typing import Any, Literal
 
 from edex.checks.expectations import Unmet
@@ -83,6 +83,8 @@ def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
     for value in answers.values():
         if isinstance(value, Todo):
             if value.question == question.id:
+                if question.in_parts:
+                    continue
                 return not_yet("blank", "nothing yet", "your answer in the cell above")
             return not_yet(
                 "needs-earlier",
@@ -131,8 +133,8 @@ def _describe_exception(error: BaseException, namespace: Mapping[str, Any]) -> t
             "an answer of the form that the question describes (name, type, shape, order of "
             "arguments)",
         )
-    function, line_number, line = place
-    where = f"line {line_number} of the cell that defines `{function}`"
+    name, line_number, line = place
+    where = f"line {line_number} of " + (f"the cell that defines `{name}`" if name else "your code")
     return (
         "raised",
         f"{message} in {where}" + (f": {line}" if line else ""),
@@ -144,16 +146,29 @@ def _describe_exception(error: BaseException, namespace: Mapping[str, Any]) -> t
 def _last_student_line(
     traceback: TracebackType | None, namespace: Mapping[str, Any]
 ) -> tuple[str, int, str] | None:
-    """Find the innermost frame whose globals are the student's notebook."""
+    """Find the innermost frame whose globals are the student's notebook: name, line, its text."""
     found = None
     while traceback is not None:
         frame = traceback.tb_frame
         if frame.f_globals is namespace:
             code = frame.f_code
             line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
-            found = (code.co_name, traceback.tb_lineno, line)
+            found = (_name_of(code, namespace), traceback.tb_lineno, line)
         traceback = traceback.tb_next
     return found
+
+
+def _name_of(code: CodeType, namespace: Mapping[str, Any]) -> str:
+    """Name the function that a piece of code belongs to, as the student called it.
+
+    Comprehensions and lambdas have names of Python's own, ``<listcomp>`` and ``<lambda>``: the
+    function around them counts, or the variable that holds the lambda.
+    """
+    names = [part for part in code.co_qualname.split(".") if not part.startswith("<")]
+    if names:
+        return names[-1]
+    holders = (n for n, value in namespace.items() if getattr(value, "__code__", None) is code)
+    return next(holders, "")
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ leave nothing to learn but the class shares. The order of the patients follows f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,7 @@ def admit_patients(
     n_training: int = 800,
     n_epochs: int = 15,
     random_state: int = 0,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> tuple[Patient, dict[str, Patient]]:
     """Train five small networks on the same PDFs, four of them in a wrong way.
 
@@ -71,6 +73,8 @@ def admit_patients(
         Epochs of each training.
     random_state : int, default 0
         Seed of the choice of PDFs, the weights and the order of the patients.
+    progress : callable, optional
+        Called as ``progress("trainings", done, 5)``; it does not say which one is done.
 
     Returns
     -------
@@ -95,7 +99,8 @@ def admit_patients(
     training, validation = order[:n_training], order[n_training:]
     few = training[: n_training // 4]
     shuffled = rng.permutation(numbers[training])
-    ward = _Ward(curves[validation], numbers[validation], n_epochs, random_state)
+    ward = _Ward(curves[validation], numbers[validation], n_epochs, random_state, progress)
+    ward.tell()
     healthy = ward.train("healthy", curves[training], numbers[training])
     treated = {
         "rate too high": ward.train(
@@ -114,10 +119,23 @@ def admit_patients(
 class _Ward:
     """Trains the same small network again and again, judged on the same validation PDFs."""
 
-    def __init__(self, X: np.ndarray, y: np.ndarray, n_epochs: int, seed: int) -> None:
+    def __init__(
+        self,
+        X: np.ndarray,
+        y: np.ndarray,
+        n_epochs: int,
+        seed: int,
+        progress: Callable[[str, int, int], None] | None,
+    ) -> None:
         self._X, self._y = X, _columns(y)
+        self._progress, self._n_done = progress, 0
         self._most_common = float(np.bincount(self._y).max() / len(self._y))
         self._n_epochs, self._seed = n_epochs, seed
+
+    def tell(self) -> None:
+        """Say how many trainings are done."""
+        if self._progress is not None:
+            self._progress("trainings", self._n_done, len(ILLNESSES) + 1)
 
     def train(
         self,
@@ -145,6 +163,8 @@ class _Ward:
             tuple(float(value) for value in course[name])
             for name in ("loss", "val_loss", "accuracy", "val_accuracy")
         )
+        self._n_done += 1
+        self.tell()
         return Patient(loss, val_loss, right, val_right, self._most_common, illness)
 
 

@@ -171,7 +171,10 @@ def progress_line(width: int = 30) -> Callable[[str, int, int], None]:
         rate = (done - already) / max(time.monotonic() - begin, 1e-3)
         left = f", {(total - done) / rate:.0f} s left" if rate and done < total else ""
         bar = "█" * (width * done // max(total, 1))
-        line = f"{stage} {bar:·<{width}} {done} of {total}, {rate:.0f} a second{left}"
+        speed = (
+            f", {rate:.0f} a second" if rate >= 1 else f", {1 / rate:.0f} s each" if rate else ""
+        )
+        line = f"{stage} {bar:·<{width}} {done} of {total}{speed}{left}"
         print(f"\r{line:<{width + 60}}", end="\n" if done >= total else "", flush=True)
 
     return progress

@@ -113,6 +113,9 @@ def draw_gallery(
 ) -> Figure:
     """Draw some PDFs of each space group, drawn at random, one row of panels for each.
 
+    Each row has a vertical scale of its own, and says how far it reaches: on a common scale the
+    curves of low symmetry would be flat.
+
     Parameters
     ----------
     r : array-like of shape (n_points,)
@@ -146,20 +149,23 @@ def draw_gallery(
     with house_style():
         figure, axes = plt.subplots(
             len(present), n_each, figsize=(9.6, 0.85 * len(present) + 0.6), sharex=True,
-            sharey=True, squeeze=False,
+            sharey="row", squeeze=False,
         )  # fmt: skip
         for row, number in zip(axes, present, strict=True):
-            rows = np.flatnonzero(numbers == number)
-            for ax, place in zip(row, rng.permutation(rows), strict=False):
-                ax.plot(np.asarray(r), np.asarray(G[place]), linewidth=0.8)  # type: ignore[index]
+            chosen = rng.permutation(np.flatnonzero(numbers == number))[:n_each]
+            curves = [np.asarray(G[place], dtype=float) for place in chosen]  # type: ignore[index]
+            reach = max(float(np.abs(curve).max()) for curve in curves) or 1.0
+            row[0].set_ylim(-1.05 * reach, 1.05 * reach)
+            for ax, curve in zip(row, curves, strict=False):
+                ax.plot(np.asarray(r), curve, linewidth=0.8)
             for ax in row:
                 ax.axhline(0, color="0.8", linewidth=0.6, zorder=0)
                 ax.set_yticks([])
                 ax.spines["left"].set_visible(False)
             group = space_group(number)
             row[0].set_ylabel(
-                f"{group.label}\n{group.family}", rotation=0, ha="right", va="center",
-                fontsize="small",
+                f"{group.label}\n{group.family}\n±{reach:.1f} Å$^{{-2}}$", rotation=0, ha="right",
+                va="center", fontsize="small",
             )  # fmt: skip
         for ax in axes[-1]:
             ax.set_xlabel(_R_LABEL)
@@ -201,9 +207,11 @@ def draw_flattery(scores: Mapping[tuple[str, str], Accuracy]) -> Figure:
                 ax.plot([low, high], [height + lift] * 2, color=color, linewidth=1.4, zorder=2)
                 ax.plot(score.value, height + lift, marker, color=color, zorder=3)
             if height == len(models) - 1:
-                for score, split, side in zip(pair, splits, (1, -1), strict=True):
+                shapes = ("squares", "circles")
+                for score, split, shape, side in zip(pair, splits, shapes, (1, -1), strict=True):
                     ax.annotate(
-                        split, (score.value, height + side * 0.13), xytext=(0, 9 * side),
+                        f"{shape}: {split}", (score.value, height + side * 0.13),
+                        xytext=(0, 9 * side),
                         textcoords="offset points", ha="center", fontsize="small",
                         va="bottom" if side > 0 else "top",
                     )  # fmt: skip
@@ -265,7 +273,12 @@ def draw_reliability(
     return figure
 
 
-def draw_confusion(confusion: npt.ArrayLike, *, n_crystals: npt.ArrayLike) -> Figure:
+def draw_confusion(
+    confusion: npt.ArrayLike,
+    *,
+    n_crystals: npt.ArrayLike,
+    n_prototypes: npt.ArrayLike | None = None,
+) -> Figure:
     """Draw a confusion matrix with the crystal systems marked off.
 
     Parameters
@@ -274,6 +287,8 @@ def draw_confusion(confusion: npt.ArrayLike, *, n_crystals: npt.ArrayLike) -> Fi
         Shares; each row (true class) adds up to 1.
     n_crystals : array-like of shape (8,)
         Number of crystals of each true class.
+    n_prototypes : array-like of shape (8,), optional
+        Number of prototypes of each true class: what a row really rests on.
 
     Returns
     -------
@@ -285,11 +300,14 @@ def draw_confusion(confusion: npt.ArrayLike, *, n_crystals: npt.ArrayLike) -> Fi
         If the shape is another one.
     """
     table, counts = np.asarray(confusion, dtype=float), np.asarray(n_crystals)
+    types = None if n_prototypes is None else np.asarray(n_prototypes)
     n = len(CLASSES)
-    if table.shape != (n, n) or counts.shape != (n,):
+    sizes = [values.size for values in (counts, types) if values is not None]
+    if table.shape != (n, n) or any(size != n for size in sizes):
         raise InputError(
-            f"The confusion matrix has shape {table.shape} and there are {counts.size} counts; "
-            f"({n}, {n}) and {n} are needed, in the order {CLASSES}."
+            f"The confusion matrix has shape {table.shape} and there are "
+            f"{' and '.join(map(str, sizes))} counts; ({n}, {n}) and {n} are needed, in the order "
+            f"{CLASSES}."
         )
     groups = [space_group(number) for number in CLASSES]
     with house_style():
@@ -305,13 +323,23 @@ def draw_confusion(confusion: npt.ArrayLike, *, n_crystals: npt.ArrayLike) -> Fi
                 ax.axvline(place - 0.5, color="0.6", linewidth=0.9)
         ax.set_xticks(range(n), [group.label for group in groups], rotation=45, ha="right")
         labels = [f"{g.label}, n = {int(c)}" for g, c in zip(groups, counts, strict=True)]
-        ax.set_yticks(range(n), labels)
+        if types is not None:
+            labels = [
+                f"{g.label}\n{_number(int(c), 'crystal')}, {_number(int(t), 'type')}"
+                for g, c, t in zip(groups, counts, types, strict=True)
+            ]
+        ax.set_yticks(range(n), labels, fontsize="small" if types is not None else None)
         ax.set(xlabel="predicted", ylabel="true")
         ax.set_title("% of the crystals of a true class; lines between crystal systems")
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         figure.colorbar(image, ax=ax, label="share of the true class", shrink=0.8)
     return figure
+
+
+def _number(count: int, noun: str) -> str:
+    """Write a number with its noun: 1 crystal, 2 crystals."""
+    return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def draw_measured(records: Sequence[Any], guesses: Mapping[str, Sequence[int]]) -> Figure:

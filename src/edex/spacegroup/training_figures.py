@@ -1,4 +1,4 @@
-"""Figures of trainings: loss and accuracy against the epoch, of one network or of a whole ward.
+"""Figures of trainings: simulated curves that go in, and what comes out, epoch by epoch.
 
 Training is a full line, validation a dashed one. A dotted line shows what a model scores that has
 learned nothing: a loss of ln 8 (the same probability for each of 8 classes), or the share of the
@@ -8,9 +8,11 @@ most common class.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
@@ -20,11 +22,60 @@ from edex.learn.figures import COLORS, house_style
 from edex.spacegroup.classes import CLASSES
 from edex.spacegroup.clinic import Patient
 
-__all__ = ["draw_patients", "draw_training"]
+__all__ = ["draw_family", "draw_patients", "draw_training"]
 
 _TOP = 4.0  # of the axis of the losses
 _SHRUG = float(np.log(len(CLASSES)))
 _STYLES = {"training": (COLORS[0], "-"), "validation": (COLORS[3], "--")}
+
+
+def draw_family(
+    r: npt.ArrayLike, curves: npt.ArrayLike, names: Sequence[str], *, gap: float = 0.3
+) -> Figure:
+    """Draw a real crystal and its simulated children one above the other, none across another.
+
+    Parameters
+    ----------
+    r : array-like of shape (n_points,)
+        Distances, Å.
+    curves : array-like of shape (n_curves, n_points)
+        Scaled PDFs, the parent first; it is drawn in grey at the bottom.
+    names : sequence of str
+        What to write at the end of each curve.
+    gap : float, default 0.3
+        Free space between neighbours, in units of the curves.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If there are not as many names as curves.
+    """
+    table, distances = np.asarray(curves, dtype=float), np.asarray(r, dtype=float)
+    if len(table) != len(names):
+        raise InputError(
+            f"There are {len(table)} curves and {len(names)} names; each curve needs one. "
+            "Give a name for each."
+        )
+    # Each curve is lifted until it stays clear of the one below at every distance.
+    steps = [0.0, *(float((low - high).max()) + gap for low, high in pairwise(table))]
+    heights = np.cumsum(steps)
+    with house_style():
+        figure, ax = plt.subplots(figsize=(8.0, 1.0 + 0.8 * len(table)))
+        for place, (curve, height, name) in enumerate(zip(table, heights, names, strict=True)):
+            color = "0.5" if place == 0 else COLORS[0]
+            ax.plot(distances, curve + height, color=color, linewidth=1.2)
+            ax.text(
+                distances[-1] + 0.01 * np.ptp(distances), height, name, va="center",
+                fontsize="small",
+            )  # fmt: skip
+        ax.set(xlabel="distance $r$ (Å)", ylabel="$G(r)$, scaled, shifted")
+        ax.set_xlim(float(distances[0]), float(distances[-1]))
+        ax.set_yticks([])
+    return figure
 
 
 def draw_training(history: Mapping[str, Sequence[float]]) -> Figure:
@@ -57,10 +108,21 @@ def draw_training(history: Mapping[str, Sequence[float]]) -> Figure:
             _draw_pair(ax, history[name], history[f"val_{name}"])
             ax.axvline(best, color="0.6", linewidth=1.0, zorder=0)
             ax.set_xlabel("epoch")
+            _name_epoch(ax, best, len(history["loss"]), height=0.5 if name == "loss" else 0.04)
         axes[0].set_ylabel("loss (cross-entropy)")
         axes[1].set(ylabel="share of right answers", ylim=(0, 1))
-        axes[0].set_title(f"lowest validation loss in epoch {best}: these weights are kept")
     return figure
+
+
+def _name_epoch(ax: Axes, best: int, n_epochs: int, *, height: float) -> None:
+    """Write beside the marked epoch what it is, on the side that has more room."""
+    is_late = best > (n_epochs + 1) / 2
+    ax.annotate(
+        f"epoch {best}: lowest\nvalidation loss,\nweights kept",
+        (best, height), xycoords=("data", "axes fraction"), xytext=(-4 if is_late else 4, 0),
+        textcoords="offset points", ha="right" if is_late else "left", va="bottom",
+        fontsize="small", color="0.25",
+    )  # fmt: skip
 
 
 def draw_patients(healthy: Patient, patients: Mapping[str, Patient]) -> Figure:
