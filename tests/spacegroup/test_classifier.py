@@ -13,7 +13,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from toy_curves import GRID, toy_classifier, toy_curves
 
+import edex.spacegroup.classifier as classifier_module
 from edex.errors import InputError, MissingExtraError
+from edex.spacegroup import rungs
 from edex.spacegroup.calibration import mean_log_loss
 from edex.spacegroup.classifier import MODELS, SpaceGroupClassifier
 from edex.spacegroup.scaling import scale_curves
@@ -53,14 +55,50 @@ def test_the_ensemble_is_the_mean_of_networks_that_were_trained_apart(unseen):
     ensemble, small = toy_classifier("ensemble"), toy_classifier("small_cnn")
     members = {
         name: np.asarray(ensemble.model_.get_layer(name)(scaled))
-        for name in ("small_cnn", "resnet")
+        for name in ("small_cnn", "resnet", "small_cnn_2")
     }
     np.testing.assert_allclose(members["small_cnn"], small.model_(scaled), atol=1e-6)
-    mean = (members["small_cnn"] + members["resnet"]) / 2.0
+    mean = sum(members.values()) / 3.0
     np.testing.assert_allclose(ensemble._raw_probabilities(scaled), mean, atol=1e-6)
     for proba in members.values():
-        assert np.mean(ensemble.classes_[proba.argmax(axis=1)] == unseen[1]) > 0.6
+        assert np.mean(ensemble.classes_[proba.argmax(axis=1)] == unseen[1]) > 0.5  # chance: 1 / 3
     assert set(ensemble.history_["network"]) == set(members)
+
+
+def test_each_member_of_an_ensemble_leaves_out_other_groups(curves, monkeypatch):
+    """So most members know each group; the temperature is fitted to rows that were not learned."""
+    learned, fitted = [], []
+    original = rungs.fit_rung
+
+    def spy(member, training, validation, **options):
+        learned.append({row.tobytes() for row in training.curves})
+        return original(member, training, validation, **options)
+
+    def fit_temperature(proba, y, classes, *, sample_weight):
+        fitted.append((proba, y))
+        return 1.5
+
+    monkeypatch.setattr(rungs, "fit_rung", spy)
+    monkeypatch.setattr(classifier_module, "fit_temperature", fit_temperature)
+    X, y, groups = curves
+    ensemble = SpaceGroupClassifier("ensemble", epochs=1).fit(X, y, groups=groups)
+    names = [row.tobytes() for row in scale_curves(X)]
+    left_out = [np.array([name not in known for name in names]) for known in learned]
+    assert len({mask.tobytes() for mask in left_out}) == 3
+    for mask in left_out:
+        assert not set(np.array(groups)[mask]) & set(np.array(groups)[~mask])
+    assert np.flatnonzero(np.any(left_out, axis=0)).tolist() == ensemble.validation_rows_.tolist()
+    ((proba, labels),) = fitted
+    assert (labels == y[ensemble.validation_rows_]).all()
+    members = {
+        name: np.asarray(ensemble.model_.get_layer(name)(scale_curves(X)), dtype=float)
+        for name in ("small_cnn", "resnet", "small_cnn_2")
+    }
+    shares = np.array(left_out, dtype=float)[:, :, None]
+    mean = (shares * list(members.values())).sum(axis=0)[ensemble.validation_rows_]
+    expected = mean / shares.sum(axis=0)[ensemble.validation_rows_]
+    np.testing.assert_allclose(proba, expected, atol=1e-5)
+    assert ensemble.temperature_ == 1.5
 
 
 def test_two_fits_with_one_seed_agree_in_silence_and_touch_no_global_state(curves, capfd):

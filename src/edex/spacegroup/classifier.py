@@ -25,7 +25,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from edex.errors import InputError
 from edex.spacegroup import rungs
 from edex.spacegroup.calibration import apply_temperature, fit_temperature
-from edex.spacegroup.holdout import Part, hold_out, row_weights
+from edex.spacegroup.holdout import HeldOutMean, Part, hold_out, row_weights
 from edex.spacegroup.scaling import SCALINGS, check_finite, scale_curves
 from edex.spacegroup.topk import rank_classes
 
@@ -42,8 +42,9 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     model : str, default "small_cnn"
         ``"logistic_regression"`` or ``"extra_trees"`` (scikit-learn); ``"small_cnn"``,
         ``"resnet"`` or ``"paper_cnn"`` (Keras; see
-        :func:`edex.spacegroup.networks.build_network`); ``"ensemble"``, the mean of small_cnn and
-        resnet.
+        :func:`edex.spacegroup.networks.build_network`); ``"ensemble"``, the mean of three
+        networks (two small_cnn and a resnet), each with a validation part of its own, so that
+        every prototype is learned by most of them.
     r : array-like of shape (n_points,), default None
         The grid in Å, kept as ``r_``. ``None`` takes the default grid if curves have its 209
         points, else none.
@@ -85,7 +86,7 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
     model_ : keras.Model or scikit-learn estimator
         What was trained; it takes scaled curves.
     validation_rows_ : ndarray of int or None
-        Rows of X that were set aside.
+        Rows of X that were set aside; for an ensemble, by some member at least.
     r_ : ndarray of shape (n_points,) or None
         The grid in Å.
     seed_ : int
@@ -178,31 +179,41 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         self.seed_ = secrets.randbelow(2**31) if self.random_state is None else self.random_state
         weights = row_weights(columns, sample_weight, self.class_weight)
         scaled = scale_curves(curves, self.scaling)
-        training, validation = self._split(scaled, columns, weights, groups, validation_data)
-        self.model_, self.history_ = rungs.fit_rung(
-            self.model,
-            training,
-            validation,
-            n_classes=len(self.classes_),
-            changes={
-                "epochs": self.epochs,
-                "batch_size": self.batch_size,
-                "learning_rate": self.learning_rate,
-                "patience": self.patience,
-            },
-            noise=self.noise,
-            n_trees=self.n_trees,
-            n_jobs=self.n_jobs,
-            verbose=self.verbose,
-            random_state=self.seed_,
-        )
+        self.validation_rows_: npt.NDArray[np.intp] | None = None
+        held_out = HeldOutMean(len(self.classes_))
+        fitted, histories = {}, {}
+        for place, (label, member) in enumerate(rungs.members_of(self.model).items()):
+            seed = self.seed_ + place
+            training, validation, rows = self._split(
+                scaled, columns, weights, groups, validation_data, seed
+            )
+            fitted[label], histories[label] = rungs.fit_rung(
+                member,
+                training,
+                validation,
+                n_classes=len(self.classes_),
+                changes={
+                    "epochs": self.epochs,
+                    "batch_size": self.batch_size,
+                    "learning_rate": self.learning_rate,
+                    "patience": self.patience,
+                },
+                noise=self.noise,
+                n_trees=self.n_trees,
+                n_jobs=self.n_jobs,
+                verbose=self.verbose,
+                random_state=seed,
+                label=label,
+            )
+            if self.calibrate and validation is not None:
+                raw = rungs.predict_rung(member, fitted[label], validation.curves, smooth=True)
+                held_out.add(rows, raw, validation)
+        self.model_, self.history_ = rungs.join_members(fitted, histories)
         self.temperature_ = 1.0
-        if self.calibrate and validation is not None:
+        if len(held_out):
+            proba, classes, row_weight = held_out.result()
             self.temperature_ = fit_temperature(
-                self._raw_probabilities(validation.curves),
-                self.classes_[validation.classes],
-                self.classes_,
-                sample_weight=validation.weights,
+                proba, self.classes_[classes], self.classes_, sample_weight=row_weight
             )
         return self
 
@@ -357,12 +368,13 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         weights: npt.NDArray[np.float32],
         groups: npt.ArrayLike | None,
         validation_data: tuple[npt.ArrayLike, npt.ArrayLike] | None,
-    ) -> tuple[Part, Part | None]:
-        """Return the training part, and the validation part if there is a use for it."""
-        self.validation_rows_ = None
-        everything = Part(scaled, columns, weights)
+        seed: int,
+    ) -> tuple[Part, Part | None, npt.NDArray[np.intp]]:
+        """Return the training part, and the validation part and its rows if there is a use."""
+        everything, nothing = Part(scaled, columns, weights), np.empty(0, dtype=np.intp)
         if validation_data is not None:
-            return everything, self._given_validation(*validation_data)
+            given = self._given_validation(*validation_data)
+            return everything, given, np.arange(len(given.curves))
         is_network = self.model in rungs.NETWORK_MODELS
         if self.validation_fraction == 0.0 and self.calibrate:
             raise InputError(
@@ -370,11 +382,11 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 "Pass validation_data to fit, or set calibrate=False."
             )
         if self.validation_fraction == 0.0 or not (is_network or self.calibrate):
-            return everything, None
-        rows, self.validation_rows_ = hold_out(
-            columns, groups, fraction=self.validation_fraction, random_state=self.seed_
-        )
-        return everything.rows(rows), everything.rows(self.validation_rows_)
+            return everything, None, nothing
+        kept, held = hold_out(columns, groups, fraction=self.validation_fraction, random_state=seed)
+        known = nothing if self.validation_rows_ is None else self.validation_rows_
+        self.validation_rows_ = np.union1d(known, held)
+        return everything.rows(kept), everything.rows(held), held
 
     def _given_validation(self, X: npt.ArrayLike, y: npt.ArrayLike) -> Part:
         curves, labels = self._check_curves(X), np.asarray(y)

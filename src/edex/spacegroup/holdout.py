@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from edex.errors import InputError
 
-__all__ = ["Part", "hold_out", "row_weights"]
+__all__ = ["HeldOutMean", "Part", "hold_out", "row_weights"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,57 @@ class Part:
     def rows(self, rows: npt.NDArray[np.intp]) -> Part:
         """Return some of the rows."""
         return Part(self.curves[rows], self.classes[rows], self.weights[rows])
+
+
+class HeldOutMean:
+    """Mean probabilities of rows over those members of an ensemble that did not learn them.
+
+    The members' validation parts differ; where they overlap, the mean is as modest as that of the
+    whole ensemble, and the temperature is fitted to it.
+
+    Parameters
+    ----------
+    n_classes : int
+        Number of classes.
+    """
+
+    def __init__(self, n_classes: int) -> None:
+        self._sums: dict[int, npt.NDArray[np.float64]] = {}
+        self._counts: dict[int, int] = {}
+        self._known: dict[int, tuple[int, float]] = {}
+        self._n_classes = n_classes
+
+    def __len__(self) -> int:
+        return len(self._sums)
+
+    def add(self, rows: npt.NDArray[np.intp], proba: npt.NDArray[np.float64], part: Part) -> None:
+        """Take what one member says of its validation part.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (n_samples,)
+            Row numbers.
+        proba : ndarray of shape (n_samples, n_classes)
+            Probabilities.
+        part : Part
+            Classes and weights of the rows.
+        """
+        for row, values, column, weight in zip(
+            rows.tolist(), proba, part.classes.tolist(), part.weights.tolist(), strict=True
+        ):
+            self._sums[row] = self._sums.get(row, 0.0) + values
+            self._counts[row] = self._counts.get(row, 0) + 1
+            self._known[row] = column, weight
+
+    def result(
+        self,
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
+        """Return probabilities, classes and weights, one row each, in the order of the rows."""
+        order = sorted(self._sums)
+        proba = np.array([self._sums[row] / self._counts[row] for row in order])
+        classes = np.array([self._known[row][0] for row in order], dtype=np.intp)
+        weights = np.array([self._known[row][1] for row in order])
+        return proba.reshape(-1, self._n_classes), classes, weights
 
 
 def hold_out(

@@ -19,7 +19,7 @@ from typing import Any
 from edex.errors import InputError
 from edex.spacegroup.keras_backend import import_keras
 
-__all__ = ["NETWORKS", "average_networks", "build_network"]
+__all__ = ["NETWORKS", "average_networks", "build_network", "distinct_names"]
 
 NETWORKS = ("logistic", "small_cnn", "resnet", "paper_cnn")
 _RESNET_CHANNELS = (32, 64, 96, 128)
@@ -33,6 +33,7 @@ def build_network(
     *,
     noise: float = 0.0,
     random_state: int = 0,
+    label: str | None = None,
 ) -> Any:
     """Build an untrained network.
 
@@ -61,6 +62,8 @@ def build_network(
         only.
     random_state : int, default 0
         Seed of the weights, the dropout and the noise.
+    label : str, default None
+        What Keras calls it; ``None`` takes the name.
 
     Returns
     -------
@@ -102,7 +105,21 @@ def build_network(
         case _:
             x = _residual_stack(maker, x, channels=_RESNET_CHANNELS, width=5)
     probabilities = maker.dense(n_classes, x, name="probabilities", activation="softmax")
-    return maker.keras.Model(curves, probabilities, name=name)
+    return maker.keras.Model(curves, probabilities, name=label or name)
+
+
+def distinct_names(names: Sequence[str]) -> list[str]:
+    """Tell apart names that come more than once, as Keras wants for the members of a mean.
+
+    Examples
+    --------
+    >>> distinct_names(["small_cnn", "resnet", "small_cnn"])
+    ['small_cnn', 'resnet', 'small_cnn_2']
+    """
+    counts = [names[: place + 1].count(name) for place, name in enumerate(names)]
+    return [
+        name if count == 1 else f"{name}_{count}" for name, count in zip(names, counts, strict=True)
+    ]
 
 
 def average_networks(networks: Sequence[Any]) -> Any:
@@ -111,7 +128,7 @@ def average_networks(networks: Sequence[Any]) -> Any:
     Parameters
     ----------
     networks : sequence of keras.Model
-        Of :func:`build_network`, with one number of points and classes, and different names.
+        Of :func:`build_network`, with one number of points and classes, and different labels.
 
     Returns
     -------

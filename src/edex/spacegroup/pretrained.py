@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["PRESETS", "Preset", "default_classifier", "default_library"]
 
 Say = Callable[[str], None]
-_FORMAT = 2  # raised when the same settings give another model than before
+_FORMAT = 3  # raised when the same settings give another model than before
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ is imported only when a network is asked for.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,9 @@ __all__ = [
     "NETWORK_MODELS",
     "SKLEARN_MODELS",
     "fit_rung",
+    "join_members",
     "load_rung",
+    "members_of",
     "predict_rung",
     "save_rung",
 ]
@@ -35,10 +38,31 @@ _MEMBERS = {
     "small_cnn": ("small_cnn",),
     "resnet": ("resnet",),
     "paper_cnn": ("paper_cnn",),
-    "ensemble": ("small_cnn", "resnet"),
+    "ensemble": ("small_cnn", "resnet", "small_cnn"),
 }
 NETWORK_MODELS = tuple(_MEMBERS)
 _ITERATIONS = 1000
+
+
+def members_of(model: str) -> dict[str, str]:
+    """Name what a rung is made of: a label for each of its members, and which rung it is.
+
+    Parameters
+    ----------
+    model : str
+        The rung.
+
+    Returns
+    -------
+    dict of str to str
+        One entry, but for the ensemble.
+    """
+    from edex.spacegroup.networks import distinct_names
+
+    names = _MEMBERS.get(model, (model,))
+    return (
+        dict(zip(distinct_names(names), names, strict=True)) if len(names) > 1 else {model: model}
+    )
 
 
 def fit_rung(
@@ -53,13 +77,14 @@ def fit_rung(
     n_jobs: int | None,
     verbose: int,
     random_state: int,
+    label: str | None = None,
 ) -> tuple[Any, pd.DataFrame | None]:
-    """Fit one rung.
+    """Fit one rung, or one member of an ensemble.
 
     Parameters
     ----------
     model : str
-        One of ``SKLEARN_MODELS`` or ``NETWORK_MODELS``.
+        One of ``SKLEARN_MODELS`` or ``NETWORK_MODELS``, but not the ensemble.
     training : Part
         What to learn from.
     validation : Part or None
@@ -70,6 +95,8 @@ def fit_rung(
         Values that replace those of a network's recipe, ``None`` for no change.
     noise, n_trees, n_jobs, verbose, random_state
         As in :class:`edex.spacegroup.classifier.SpaceGroupClassifier`.
+    label : str, optional
+        What Keras calls the network.
 
     Returns
     -------
@@ -78,33 +105,59 @@ def fit_rung(
     history : DataFrame or None
         Of a network.
     """
-    if model not in _MEMBERS:
+    if model in SKLEARN_MODELS:
         estimator = _make_estimator(model, n_trees, n_jobs, random_state)
         steps = [f"{name}__" for name, _ in getattr(estimator, "steps", [("", None)])]
         weights = {f"{step}sample_weight".removeprefix("__"): training.weights for step in steps}
         return estimator.fit(training.curves.astype(float), training.classes, **weights), None
 
-    from edex.spacegroup.networks import average_networks, build_network
+    from edex.spacegroup.networks import build_network
     from edex.spacegroup.training import RECIPES, train_network
 
-    networks, histories = [], []
-    for name in _MEMBERS[model]:
-        network = build_network(
-            name, training.curves.shape[1], n_classes, noise=noise, random_state=random_state
-        )
-        history = train_network(
-            network,
-            training,
-            validation,
-            RECIPES[name].updated(**changes),
-            verbose=verbose,
-            random_state=random_state,
-        )
-        networks.append(network)
-        histories.append(history.assign(network=name))
-    if len(networks) == 1:
-        return networks[0], histories[0].drop(columns="network")
-    return average_networks(networks), pd.concat(histories, ignore_index=True)
+    network = build_network(
+        model,
+        training.curves.shape[1],
+        n_classes,
+        noise=noise,
+        random_state=random_state,
+        label=label,
+    )
+    history = train_network(
+        network,
+        training,
+        validation,
+        RECIPES[model].updated(**changes),
+        verbose=verbose,
+        random_state=random_state,
+    )
+    return network, history
+
+
+def join_members(
+    fitted: Mapping[str, Any], histories: Mapping[str, pd.DataFrame | None]
+) -> tuple[Any, pd.DataFrame | None]:
+    """Join the members of a rung.
+
+    Parameters
+    ----------
+    fitted : mapping of str to keras.Model or scikit-learn estimator
+        What :func:`fit_rung` returned for each label.
+    histories : mapping of str to DataFrame or None
+        The same.
+
+    Returns
+    -------
+    fitted : keras.Model or scikit-learn estimator
+        The only one, or the mean of all.
+    history : DataFrame or None
+        For more than one, with a column ``network``.
+    """
+    if len(fitted) == 1:
+        return next(iter(fitted.values())), next(iter(histories.values()))
+    from edex.spacegroup.networks import average_networks
+
+    tables = [t.assign(network=label) for label, t in histories.items() if t is not None]
+    return average_networks(list(fitted.values())), pd.concat(tables, ignore_index=True)
 
 
 def predict_rung(

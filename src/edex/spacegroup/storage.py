@@ -266,10 +266,11 @@ def _read_arrays(archive: zipfile.ZipFile, metadata: Metadata) -> dict[str, np.n
 
 
 def _read_network(source: Path, metadata: Metadata) -> Any:
-    from edex.spacegroup.networks import average_networks, build_network
+    from edex.spacegroup.networks import average_networks, build_network, distinct_names
 
     members = [
-        build_network(name, metadata.n_points, len(metadata.classes)) for name in metadata.networks
+        build_network(name, metadata.n_points, len(metadata.classes), label=label)
+        for name, label in zip(metadata.networks, distinct_names(metadata.networks), strict=True)
     ]
     network = members[0] if len(members) == 1 else average_networks(members)
     with known_warnings_ignored(), warnings.catch_warnings():
