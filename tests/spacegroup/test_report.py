@@ -4,6 +4,7 @@ import pytest
 
 from edex.errors import InputError
 from edex.learn.results import Results
+from edex.spacegroup import report
 from edex.spacegroup.report import PRESETS, run
 from edex.spacegroup.report_rows import MEASURED_PROTOTYPES, measured_curves
 from edex.spacegroup.structures import load_crystals
@@ -80,3 +81,13 @@ def test_the_held_out_score_is_lower_than_the_random_one(results):
 @pytest.mark.slow
 def test_minerals_that_are_not_here_leave_a_reason(results):
     assert "edex data fetch amcsd" in results["amcsd_prototype_top1"].reason
+
+
+def test_simulated_pdfs_of_other_code_are_kept_apart(monkeypatch, tmp_path):
+    """An update must not end in "made with other settings" about a folder of the cache."""
+    monkeypatch.setenv("EDEX_CACHE_DIR", str(tmp_path))
+    now = report._folder("pdfs")
+    assert now == report._folder("pdfs")
+    monkeypatch.setattr(report, "code_versions", lambda: {"edex": "another"})
+    assert report._folder("pdfs") != now
+    assert report._folder("pdfs").parent == now.parent == tmp_path / "simulated-pdfs"

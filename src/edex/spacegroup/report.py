@@ -8,8 +8,11 @@ the nearest neighbour on the same folds. Error bars are cluster bootstraps over 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +33,7 @@ from edex.spacegroup.evaluation import (
     random_folds,
     true_rank,
 )
+from edex.spacegroup.jobs import code_versions
 from edex.spacegroup.report_rows import measured_curves, measured_rows, speed_rows
 from edex.spacegroup.robustness import PROBES, probe_pdfs
 from edex.spacegroup.simulate import make_pdfs
@@ -130,7 +134,7 @@ def _bench(
     crystals, _ = load_crystals(source)
     suffix = "" if conditions is None else "-varied"
     simulated = make_pdfs(
-        cache_dir() / "simulated-pdfs" / f"{source}-{size}-seed-{seed}{suffix}",
+        _folder(f"{source}-{size}-seed-{seed}{suffix}"),
         size=size,
         seed=seed,
         crystals=source,
@@ -138,6 +142,12 @@ def _bench(
         progress=lambda stage, done, total: say(f"{source}: {done:,} of {total:,} {stage}"),
     )
     return make_bench(crystals, simulated)
+
+
+def _folder(name: str) -> Path:
+    """Name a folder of simulated PDFs in the cache; other code or packages have another one."""
+    versions = json.dumps(code_versions(), sort_keys=True).encode()
+    return cache_dir() / "simulated-pdfs" / f"{name}-{hashlib.sha256(versions).hexdigest()[:8]}"
 
 
 def _maker(size: Preset, seed: int, model: str = "") -> Callable[[], Any]:
@@ -225,9 +235,9 @@ def _amcsd_rows(preset: str, size: Preset, seed: int, say: Say) -> list[Row]:
     if reason is not None:
         return [Row(name, None, reason=reason) for name in names]
     crystals = [*load_crystals("mp-structures")[0], *load_crystals("amcsd")[0]]
-    folder = cache_dir() / "simulated-pdfs" / f"mp-structures-and-amcsd-{size.size}-seed-{seed}"
     simulated = make_pdfs(
-        folder, size=size.size, seed=seed, crystals=crystals,
+        _folder(f"mp-structures-and-amcsd-{size.size}-seed-{seed}"),
+        size=size.size, seed=seed, crystals=crystals,
         progress=lambda stage, done, total: say(f"with amcsd: {done:,} of {total:,} {stage}"),
     )  # fmt: skip
     bench = make_bench(crystals, simulated)
