@@ -52,6 +52,8 @@ def test_values_are_plausible_in_barrer(table):
     assert table["He"].between(0.1, 2e4).all()
     stated = table["temperature"].dropna()
     assert stated.between(0, 100).all()
+    assert f"{len(stated)} polymers where the abstract" in card("helium")
+    assert f"{len(table) - len(stated)} temperatures are unknown" in card("helium")
 
 
 def test_every_row_names_a_paper(table):

@@ -27,7 +27,7 @@ def load_helium() -> pd.DataFrame:
         - ``polymer``: its name,
         - ``smiles``: the repeat unit, ``*`` where it goes on,
         - ``He``: permeability in barrer,
-        - ``temperature``: in °C; NaN where the text that we read does not state it,
+        - ``temperature``: in °C, of the measurement; NaN where no text that we read states it,
         - ``first_author``, ``year``, ``journal``: the paper that reports the value,
         - ``identifier``: ``doi:`` or ``pii:`` (Elsevier's number) of that paper, or missing,
         - ``read_in``: where we read the value; the card explains the keys.
