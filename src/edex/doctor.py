@@ -18,6 +18,7 @@ PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 _PACKAGES = ("numpy", "pandas", "scikit-learn", "matplotlib", "jupyterlab", "nbclient", "ipykernel")
 _EXTRAS = {
     "spacegroup": ("gemmi", "keras", "numba", "periodictable", "pyarrow", "spglib", "tensorflow"),
+    "membranes": ("rdkit", "shap"),
     "melting": ("chemicals",),
     "scale": ("distributed",),
 }

@@ -28,6 +28,8 @@ def test_embedded_data_sets_are_here_and_the_minerals_are_not(call):
     [
         ("mp-structures", "edex"),
         ("measured-pdfs", "edex"),
+        ("gas-permeability", "edex"),
+        ("helium", "edex"),
         ("crc-melting", "the package chemicals"),
     ],
 )
@@ -59,6 +61,9 @@ def test_a_damaged_file_in_a_package_is_a_failure(call, cache):
     [
         ("amcsd", ["Downs", "xraylarch", "no licence text", "edex data fetch amcsd", "hydrogen"]),
         ("mp-structures", ["10.1063/1.4812323", "matminer", "CC BY 4.0", "biased"]),
+        ("gas-permeability", ["torch-molecule", "MIT", "barrer", "written in two ways"]),
+        ("helium", ["barrer", "Robeson", "Second hand"]),
+        ("yang-2022", ["eabn9545", "edex data fetch yang-2022", "imputed", "factor of 100"]),
         ("measured-pdfs", ["Billinge", "BSD-3-Clause", "doped", "126 Å"]),
     ],
 )

@@ -12,7 +12,8 @@ from edex.errors import InputError
 
 def test_the_data_sets_are_registered():
     assert dataset_names() == [
-        "amcsd", "crc-melting", "gharakhanyan-2024", "measured-pdfs", "mp-structures",
+        "amcsd", "crc-melting", "gas-permeability", "gharakhanyan-2024", "helium",
+        "measured-pdfs", "mp-structures", "yang-2022",
     ]  # fmt: skip
 
 
@@ -62,6 +63,9 @@ def test_no_two_files_of_a_data_set_share_a_name():
         ("Gharakhanyan", "gharakhanyan-2024"),
         ("mp_structures", "mp-structures"),
         ("AMCSD", "amcsd"),
+        ("gas_permeability", "gas-permeability"),
+        ("Helium", "helium"),
+        ("yang", "yang-2022"),
     ],
 )
 def test_unknown_name_suggests_the_nearest_data_set(typed, suggested):
@@ -72,7 +76,7 @@ def test_unknown_name_suggests_the_nearest_data_set(typed, suggested):
 def test_name_far_from_all_lists_what_is_known():
     with pytest.raises(
         InputError,
-        match=r"no data set 'zzz'. edex knows: amcsd, crc-melting, .*, mp-structures. Choose one",
+        match=r"no data set 'zzz'. edex knows: amcsd, crc-melting, .*, yang-2022. Choose one",
     ):
         get_spec("zzz")
 

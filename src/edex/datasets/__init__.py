@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from edex.datasets.formulas import atom_counts as atom_counts
     from edex.datasets.formulas import canonical_formula as canonical_formula
     from edex.datasets.formulas import reduced_counts as reduced_counts
+    from edex.datasets.gas_permeability import load_gas_permeability as load_gas_permeability
     from edex.datasets.gharakhanyan import CLUSTERING_COLUMNS as CLUSTERING_COLUMNS
     from edex.datasets.gharakhanyan import FEATURE_COLUMNS as FEATURE_COLUMNS
     from edex.datasets.gharakhanyan import load_gharakhanyan_2024 as load_gharakhanyan_2024
+    from edex.datasets.helium import load_helium as load_helium
     from edex.datasets.measured_pdfs import MeasuredCurve as MeasuredCurve
     from edex.datasets.measured_pdfs import load_measured_pdfs as load_measured_pdfs
     from edex.datasets.mp_structures import load_mp_structures as load_mp_structures
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from edex.datasets.registry import RemoteFile as RemoteFile
     from edex.datasets.registry import dataset_names as dataset_names
     from edex.datasets.registry import get_spec as get_spec
+    from edex.datasets.yang_2022 import load_screening_polymers as load_screening_polymers
+    from edex.datasets.yang_2022 import load_yang_2022 as load_yang_2022
 
 _MODULE_OF = {
     "CLUSTERING_COLUMNS": "gharakhanyan",
@@ -56,9 +60,13 @@ _MODULE_OF = {
     "is_available": "cache",
     "load_amcsd": "amcsd",
     "load_crc_melting": "crc",
+    "load_gas_permeability": "gas_permeability",
     "load_gharakhanyan_2024": "gharakhanyan",
+    "load_helium": "helium",
     "load_measured_pdfs": "measured_pdfs",
     "load_mp_structures": "mp_structures",
+    "load_screening_polymers": "yang_2022",
+    "load_yang_2022": "yang_2022",
     "locate": "cache",
     "reduced_counts": "formulas",
     "verify": "cache",

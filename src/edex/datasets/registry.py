@@ -106,6 +106,12 @@ _MELTING_URL = (
 _MELTING_PREFIX = "melting_temperature_and_features_"
 
 
+_MEMBRANE_COMMIT = "30981d71e1e3f12a057e009cd79f119bc659c7f5"
+_MEMBRANE_URL = (
+    f"https://raw.githubusercontent.com/jsunn-y/PolymerGasMembraneML/{_MEMBRANE_COMMIT}/datasets/"
+)
+
+
 def _melting_file(part: str, sha256: str, size: int, *, is_required: bool = True) -> RemoteFile:
     """Describe one CSV file of the repository of the paper."""
     name = f"{_MELTING_PREFIX}{part}.csv"
@@ -138,6 +144,12 @@ _SPECS = (
         title="Melting temperatures of inorganic compounds (handbook table)",
         package="chemicals",
         licence="MIT (package chemicals)",
+    ),
+    DatasetSpec(
+        name="gas-permeability",
+        title="Permeability of 785 polymers to H2, O2, N2, CO2 and CH4",
+        embedded="gas_permeability.csv",
+        licence="MIT",
     ),
     DatasetSpec(
         name="gharakhanyan-2024",
@@ -189,6 +201,12 @@ _SPECS = (
         ),
     ),
     DatasetSpec(
+        name="helium",
+        title="Permeability of common polymers to He, single values of the literature",
+        embedded="helium.csv",
+        licence="CC BY 4.0",
+    ),
+    DatasetSpec(
         name="measured-pdfs",
         title="Seven measured pair distribution functions of crystals with known space group",
         embedded="measured_pdfs.csv",
@@ -199,6 +217,25 @@ _SPECS = (
         title="1,924 computed crystal structures in eight space groups (Materials Project)",
         embedded="mp_structures.jsonl.gz",
         licence="CC BY 4.0",
+    ),
+    DatasetSpec(
+        name="yang-2022",
+        title="778 measurements of gas permeability with references (Yang et al. 2022)",
+        licence="MIT",
+        files=(
+            RemoteFile(
+                "datasetA_imputed_all.csv",
+                _MEMBRANE_URL + "datasetA_imputed_all.csv",
+                "496df857061e09dcaee50c1aaeae931635cc53fe631ae1e040035569df0195b8",
+                341916,
+            ),
+            RemoteFile(
+                "datasetD.csv",
+                _MEMBRANE_URL + "datasetD.csv",
+                "89d12bfc7749437bf818d65f44494c4bb1d9252cce6746188ebf676f1e4742b5",
+                149224,
+            ),
+        ),
     ),
 )
 
@@ -214,8 +251,8 @@ def dataset_names() -> list[str]:
 
     Examples
     --------
-    >>> dataset_names()
-    ['amcsd', 'crc-melting', 'gharakhanyan-2024', 'measured-pdfs', 'mp-structures']
+    >>> dataset_names()[:3]
+    ['amcsd', 'crc-melting', 'gas-permeability']
     """
     return sorted(REGISTRY)
 
