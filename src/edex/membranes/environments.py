@@ -39,9 +39,9 @@ class Environment:
     Attributes
     ----------
     name : str
-        Name of the column: radius and fragment, as in ``"r1 C=C"``.
+        Name of the column: radius and fragment, for example ``"r1 [CH2][O][CH2]"``.
     smiles : str
-        The fragment; the middle atom's environment as it stands in the example.
+        The fragment with its hydrogens.
     radius : int
         In bonds.
     n_polymers : int
@@ -199,9 +199,7 @@ class MorganCounts(PolymerTransformer):
 
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         known = self._column_of
-        return {
-            known[code]: value for code, value in self._count(unit).items() if code in known
-        }
+        return {known[code]: value for code, value in self._count(unit).items() if code in known}
 
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         """Return the number of times that each environment occurs, by its code."""
@@ -356,8 +354,11 @@ def _describe(
     bonds = list(Chem.FindAtomEnvironmentOfRadiusN(mol, radius, centre)) if radius else []
     atoms = {centre}
     for bond in bonds:
-        atoms |= {mol.GetBondWithIdx(bond).GetBeginAtomIdx(), mol.GetBondWithIdx(bond).GetEndAtomIdx()}
-    fragment = Chem.MolFragmentToSmiles(mol, sorted(atoms), bonds, isomericSmiles=False)
+        atoms |= {
+            mol.GetBondWithIdx(bond).GetBeginAtomIdx(),
+            mol.GetBondWithIdx(bond).GetEndAtomIdx(),
+        }
+    fragment = Chem.MolFragmentToSmiles(mol, sorted(atoms), bonds, allHsExplicit=True)
     return Environment(
         name=f"r{radius} {fragment}",
         smiles=str(fragment),

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edex.membranes.polymers import RepeatUnit
-from edex.membranes.rdkit_calls import Chem, quiet
+from edex.membranes.rdkit_calls import Chem, quiet, rdMolDescriptors
 
 __all__ = ["PeriodicUnit", "close_ring", "periodic_units"]
 
@@ -34,8 +34,10 @@ class PeriodicUnit:
         Of each atom; degrees count bonded atoms other than hydrogen.
     is_aromatic, is_in_ring : tuple of bool
         Of each atom, in an open chain.
-    inner, across : tuple of (int, int, BondType)
-        Bonds inside the unit, and from it to the next.
+    inner, across : tuple of (int, int, BondType, bool)
+        Bonds inside the unit, and from it to the next; whether each is in a ring.
+    n_rings, n_aromatic_rings, n_spiro : float
+        Smallest rings, and atoms that are all that two rings share, per unit.
     bonds_per_unit : int
         Length of the shortest way through the unit, from one unit to the next.
     """
@@ -47,8 +49,11 @@ class PeriodicUnit:
     degrees: tuple[int, ...]
     is_aromatic: tuple[bool, ...]
     is_in_ring: tuple[bool, ...]
-    inner: tuple[tuple[int, int, Any], ...]
-    across: tuple[tuple[int, int, Any], ...]
+    inner: tuple[tuple[int, int, Any, bool], ...]
+    across: tuple[tuple[int, int, Any, bool], ...]
+    n_rings: float
+    n_aromatic_rings: float
+    n_spiro: float
     bonds_per_unit: int
 
     @property
@@ -57,8 +62,11 @@ class PeriodicUnit:
         return len(self.origin)
 
     def units_needed(self, radius: int) -> int:
-        """Return how many units a ring needs so that no environment meets itself."""
-        return max(3, math.ceil((2 * radius + 2) / self.bonds_per_unit))
+        """Return how many units a ring needs so that no environment meets itself.
+
+        The ring has three bonds at least, so no two atoms are joined twice.
+        """
+        return math.ceil(max(3, 2 * radius + 2) / self.bonds_per_unit)
 
 
 def periodic_units(unit: RepeatUnit) -> list[PeriodicUnit]:
@@ -102,7 +110,7 @@ def close_ring(unit: PeriodicUnit, n_units: int) -> Any:
     ----------
     unit : PeriodicUnit
     n_units : int
-        At least three, so that no two atoms are joined twice.
+        See :meth:`PeriodicUnit.units_needed`.
 
     Returns
     -------
@@ -121,9 +129,9 @@ def close_ring(unit: PeriodicUnit, n_units: int) -> Any:
             ring.AddAtom(atom)
     for copy in range(n_units):
         here, there = copy * size, (copy + 1) % n_units * size
-        for i, j, order in unit.inner:
+        for i, j, order, _ in unit.inner:
             ring.AddBond(here + i, here + j, order)
-        for i, j, order in unit.across:
+        for i, j, order, _ in unit.across:
             ring.AddBond(here + i, there + j, order)
     for bond in ring.GetBonds():
         bond.SetIsAromatic(bond.GetBondType() == Chem.BondType.AROMATIC)
@@ -168,18 +176,26 @@ def _periodic(
     trimer.CommitBatchEdit()
     with quiet():
         Chem.SanitizeMol(trimer)
-    middle = [atom for atom in trimer.GetAtoms() if atom.GetIntProp("place") // size == 1]
-    origin = tuple(atom.GetIntProp("place") % size for atom in middle)
+    atoms = list(trimer.GetAtoms())
+    places = [atom.GetIntProp("place") for atom in atoms]
+    middle = [atom for atom, place in zip(atoms, places, strict=True) if place // size == 1]
+    origin = tuple(place % size for place in places if place // size == 1)
     number = {place: index for index, place in enumerate(origin)}
     inner, across = [], []
     for bond in trimer.GetBonds():
-        first, second = sorted(
-            (bond.GetBeginAtom().GetIntProp("place"), bond.GetEndAtom().GetIntProp("place"))
-        )
+        first, second = sorted((places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()]))
         if first // size != 1:
             continue
-        joined = (number[first % size], number[second % size], bond.GetBondType())
+        joined = (number[first % size], number[second % size], bond.GetBondType(), bond.IsInRing())
         (inner if second // size == 1 else across).append(joined)
+    spiro: list[int] = []
+    rdMolDescriptors.CalcNumSpiroAtoms(trimer, atoms=spiro)
+    n_rings = n_aromatic = 0.0
+    for ring in trimer.GetRingInfo().AtomRings():
+        # A ring that reaches into the next unit counts with the share of its atoms in this one.
+        share = sum(places[atom] // size == 1 for atom in ring) / len(ring)
+        n_rings += share
+        n_aromatic += share * all(atoms[atom].GetIsAromatic() for atom in ring)
     way = min(distances[head, tail] for head, tail in itertools.product(heads, tails))
     return PeriodicUnit(
         origin=origin,
@@ -191,5 +207,8 @@ def _periodic(
         is_in_ring=tuple(atom.IsInRing() for atom in middle),
         inner=tuple(inner),
         across=tuple(across),
+        n_rings=n_rings,
+        n_aromatic_rings=n_aromatic,
+        n_spiro=float(sum(places[atom] // size == 1 for atom in spiro)),
         bonds_per_unit=int(way) - 1,
     )

@@ -98,9 +98,7 @@ def parse_repeat_unit(smiles: str) -> RepeatUnit:
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         has_stereo = any(
             bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds()
-        ) or any(
-            atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in mol.GetAtoms()
-        )
+        ) or any(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in mol.GetAtoms())
         Chem.RemoveStereochemistry(mol)
         mol = Chem.RemoveHs(mol)
     stars = tuple(atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0)

@@ -354,13 +354,16 @@ def draw_robeson(
                 alpha=0.9 if filled else 0.65,
             )  # fmt: skip
         for name, (p, a) in marked.items():
-            ax.scatter(p, a, s=70, marker="*", color=COLORS[1], edgecolor="0.15", zorder=4)
-            ax.annotate(name, (p, a), xytext=(6, 5), textcoords="offset points", zorder=5)
+            ax.scatter(p, a, s=110, marker="*", color=COLORS[1], edgecolor="0.15", zorder=5)
+            ax.annotate(name, (p, a), xytext=(7, 6), textcoords="offset points", zorder=6)
         ax.set(xlim=x_limits, ylim=y_limits)
         ax.set_xlabel(f"permeability of {quick} (barrer)")
         ax.set_ylabel(f"selectivity {quick}/{slow_gas}")
         note = f"n = {len(fast)} polymers\n▲ above the bound of 2008: {int(above.sum())}"
-        ax.text(0.03, 0.04, note, transform=ax.transAxes, va="bottom", fontsize="small")
+        ax.text(
+            0.03, 0.04, note, transform=ax.transAxes, va="bottom", fontsize="small",
+            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 2},
+        )  # fmt: skip
         _label_lines(ax, bounds)
     return ax
 
@@ -371,15 +374,17 @@ def _margins(values: np.ndarray, share: float) -> tuple[float, float]:
 
 
 def _label_lines(ax: Any, bounds: list[UpperBound]) -> None:
-    """Write the year at each line, where it leaves the frame on the upper left."""
+    """Write the year at each line, near where it enters the frame: the newest above it."""
     x_low, x_high = np.log10(ax.get_xlim())
-    y_high = np.log10(ax.get_ylim()[1])
-    for bound, side in zip(bounds, ("left", "right"), strict=False):
-        enters = np.log10(bound.k) + bound.n * (y_high - 0.03 * (y_high - ax.get_ylim()[0]))
-        x = max(enters, x_low + 0.02 * (x_high - x_low))
-        x = min(x, x_high - 0.1 * (x_high - x_low))
-        y = float(bound.log10_selectivity(x))
+    y_low, y_high = np.log10(ax.get_ylim())
+    width = x_high - x_low
+    for bound, newest in zip(bounds, (True, False), strict=False):
+        enters = np.log10(bound.k) + bound.n * (y_high - 0.05 * (y_high - y_low))
+        x = float(np.clip(enters, x_low + 0.04 * width, x_high - 0.2 * width))
+        on_left = not newest and x > x_low + 0.15 * width
         ax.annotate(
-            f"{bound.year}", (10**x, 10**y), xytext=(5 if side == "left" else -5, 2),
-            textcoords="offset points", ha=side, va="bottom", fontsize="small", color="0.15",
+            f"{bound.year}", (10**x, 10 ** float(bound.log10_selectivity(x))),
+            xytext=(-5 if on_left else 4, 3 if newest else -3), textcoords="offset points",
+            ha="right" if on_left else "left", va="bottom" if newest else "top",
+            fontsize="small", color="0.15",
         )  # fmt: skip

@@ -81,7 +81,9 @@ def atom_positions(smiles: str) -> list[int]:
 
 def _error_at(smiles: str, position: int, what: str) -> InputError:
     marked = f"{smiles[: position - 1]}»{smiles[position - 1 :]}"
-    return InputError(f"{smiles!r} is no SMILES: {what} at character {position} ({marked}). {_RULE}")
+    return InputError(
+        f"{smiles!r} is no SMILES: {what} at character {position} ({marked}). {_RULE}"
+    )
 
 
 def _impossible(smiles: str, problem: Any) -> InputError:

@@ -235,9 +235,7 @@ def as_smiles(X: Any) -> list[Any]:
 
 
 def _in_row(row: int, error: Exception) -> InputError:
-    return InputError(
-        f'Row {row}: {error} To go on with a row of NaN instead, set on_error="nan".'
-    )
+    return InputError(f'Row {row}: {error} To go on with a row of NaN instead, set on_error="nan".')
 
 
 def _describe(failures: list[Failure], n_rows: int) -> str:
