@@ -16,7 +16,7 @@ from textbook_polymers import CHAINS, LADDERS, WRONG, cut_elsewhere, repeated, w
 
 from edex.errors import InputError
 from edex.membranes.descriptors import DESCRIPTORS, PolymerDescriptors
-from edex.membranes.environments import MorganCounts, PeriodicMorgan
+from edex.membranes.environments import MorganCounts, PeriodicMorgan, _generator, _ring
 from edex.membranes.fingerprints import MaccsKeys, PathBits
 from edex.membranes.periodic import close_ring, periodic_units
 from edex.membranes.polymers import parse_repeat_unit
@@ -125,8 +125,6 @@ def test_environments_of_the_endless_chain_do_not_know_the_cut(smiles, times, cu
 @pytest.mark.parametrize("radius", [0, 2, 3])
 def test_the_ring_is_long_enough(smiles, radius):
     # A ring three times as long has the same environments, three times as often.
-    from edex.membranes.environments import _generator, _ring  # noqa: PLC0415
-
     for period in periodic_units(parse_repeat_unit(smiles)):
         ring, codes, n_units = _ring(period, radius)
         long_ring = close_ring(period, 3 * n_units)

@@ -92,7 +92,7 @@ def test_merging_keeps_every_value_and_every_row(texts, rng):
         {"smiles": texts, "O2": values}, index=[f"id{i}" for i in range(len(texts))]
     )
     if all(text == "C=C" for text in texts):
-        with pytest.raises(InputError, match="None of the .* rows"):
+        with pytest.raises(InputError, match=r"None of the .* rows"):
             merge_polymers(table)
         return
     merged = merge_polymers(table)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from edex.errors import InputError
+from edex.membranes.figures import draw_robeson
 from edex.membranes.robeson import (
     PAIRS,
     distance_above_bound,
-    draw_robeson,
     selectivity,
     upper_bound,
 )
@@ -54,7 +54,7 @@ def test_there_are_eleven_pairs_and_nine_of_them_were_known_before():
 
 
 def test_the_bound_rose_where_polymers_were_measured():
-    # Except for H2/CO2, whose lines cross at a selectivity of 37 (both by the numbers of the paper).
+    # Except for H2/CO2, whose lines cross at a selectivity of 37 by the numbers of the paper.
     for pair in set(PAIRS) - {"CO2/N2", "N2/CH4"}:
         new, old = upper_bound(pair), upper_bound(pair, year=1991)
         assert new.permeability(3.0) > old.permeability(3.0)

@@ -1,5 +1,7 @@
 """Polymers of many kinds, and ways to write each of them differently."""
 
+from itertools import pairwise
+
 from rdkit import Chem
 
 # One text each: vinyl, ethers, amides, imides, siloxanes, acetylenes, rings in the chain, charges.
@@ -112,9 +114,7 @@ def cut_elsewhere(mol, rng):
     out, into = (atom.GetIdx() for atom in ring.GetAtoms() if atom.GetAtomicNum() == 0)
     path = Chem.GetShortestPath(mol, out, into)
     bridges = [
-        (a, b)
-        for a, b in zip(path[1:-2], path[2:-1], strict=True)
-        if not mol.GetBondBetweenAtoms(a, b).IsInRing()
+        (a, b) for a, b in pairwise(path[1:-1]) if not mol.GetBondBetweenAtoms(a, b).IsInRing()
     ]
     if not bridges:
         return mol

@@ -3,7 +3,8 @@
 The data flow one way: ``smiles`` and ``polymers`` (read a repeat unit) -> ``canonical`` (one name
 for each polymer) and ``periodic`` (rings of repeat units) -> ``transformers``, ``fingerprints``,
 ``environments`` and ``descriptors`` (numbers that describe it); ``slips`` and ``merging`` make one
-row per polymer of a table of measurements; ``robeson`` holds the upper bounds. The names below are
+row per polymer of a table of measurements; ``robeson`` holds the upper bounds and
+``figures`` draws them. The names below are
 looked up when they are first used, so the import is quick.
 """
 
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from edex.membranes.polymers import RepeatUnit as RepeatUnit
     from edex.membranes.polymers import parse_repeat_unit as parse_repeat_unit
     from edex.membranes.robeson import PAIRS as PAIRS
+    from edex.membranes.robeson import PRIOR_PAIRS as PRIOR_PAIRS
     from edex.membranes.robeson import BoundDistance as BoundDistance
     from edex.membranes.robeson import UpperBound as UpperBound
     from edex.membranes.robeson import distance_above_bound as distance_above_bound
-    from edex.membranes.robeson import draw_robeson as draw_robeson
+    from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.robeson import selectivity as selectivity
     from edex.membranes.robeson import upper_bound as upper_bound
     from edex.membranes.slips import GASES as GASES
@@ -45,6 +47,7 @@ _MODULE_OF = {
     "MergedPolymers": "merging",
     "MorganCounts": "environments",
     "PAIRS": "robeson",
+    "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
     "PeriodicMorgan": "environments",
     "PolymerDescriptors": "descriptors",
@@ -53,7 +56,7 @@ _MODULE_OF = {
     "UpperBound": "robeson",
     "canonical_repeat_unit": "canonical",
     "distance_above_bound": "robeson",
-    "draw_robeson": "robeson",
+    "draw_robeson": "figures",
     "find_slips": "slips",
     "merge_polymers": "merging",
     "parse_repeat_unit": "polymers",

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
@@ -104,7 +105,7 @@ def _divide(mol: Any) -> _Chain:
     blocks = Chem.RWMol(mol)
     blocks.RemoveBond(first, path[1])
     blocks.RemoveBond(path[-2], last)
-    for here, there in zip(path[1:-2], path[2:-1], strict=True):
+    for here, there in pairwise(path[1:-1]):
         bond = mol.GetBondBetweenAtoms(here, there)
         if not bond.IsInRing():
             exits.append(here)

@@ -185,7 +185,8 @@ def _n_backbone_atoms(ring: Any, size: int) -> int:
             parts.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
     parts.CommitBatchEdit()
     # Only the loop reaches through all units, so it is the largest part.
-    return max(len(part) for part in Chem.GetMolFrags(parts)) * size // ring.GetNumAtoms()
+    largest = max(len(part) for part in Chem.GetMolFrags(parts))
+    return largest * size // int(ring.GetNumAtoms())
 
 
 @lru_cache(maxsize=128)

@@ -185,8 +185,8 @@ class MorganCounts(PolymerTransformer):
                 )
         if self.radius > 6:
             raise InputError(
-                f"radius is {self.radius}; at most 6 bonds are allowed, because larger environments "
-                "are different in every polymer. Take 2, 3 or 4."
+                f"radius is {self.radius}; at most 6 bonds are allowed: larger environments "
+                "differ from polymer to polymer. Take 2, 3 or 4."
             )
 
     def _names(self) -> list[str]:

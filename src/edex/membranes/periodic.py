@@ -181,7 +181,8 @@ def _periodic(
     middle = [atom for atom, place in zip(atoms, places, strict=True) if place // size == 1]
     origin = tuple(place % size for place in places if place // size == 1)
     number = {place: index for index, place in enumerate(origin)}
-    inner, across = [], []
+    inner: list[tuple[int, int, Any, bool]] = []
+    across: list[tuple[int, int, Any, bool]] = []
     for bond in trimer.GetBonds():
         first, second = sorted((places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()]))
         if first // size != 1:

@@ -146,6 +146,6 @@ def _check_ends(smiles: str, mol: Any) -> None:
         )
     if len(Chem.GetMolFrags(mol)) > 1:
         raise InputError(
-            f"{smiles!r} holds several molecules (a dot stands between them); a repeat unit is one. "
+            f"{smiles!r} holds several molecules (a dot is between them); a repeat unit is one. "
             "Leave out solvent and counter-ions, or write a salt as its neutral acid or base."
         )

@@ -5,8 +5,8 @@ slope near one, within a few tenths of a decade. A value entered in the wrong un
 slipped exponent) is off by two or three whole decades. The rule, for the gases of one row:
 
 1. for every pair of gases a robust line log10 P_g = a + b log10 P_h (Theil and Sen) is fitted;
-2. each gas is predicted from the others: the median over the lines; the residual r is what is left;
-3. a value is reported where |r| > n_mads · 1.4826 MAD of that gas's residuals and |r| > min_decades;
+2. each gas is predicted from the others: the median over the lines; the rest is its residual r;
+3. a value is reported where |r| > n_mads · 1.4826 MAD of that gas's residuals, and > min_decades;
 4. the worst of a row is set aside, then the row is looked at again, so that one wrong value does
    not condemn its neighbours. With two gases in a row either may be wrong: both are reported;
 5. the kind is "factor 100" or "factor 1000" where |r| is within 0.5 of 2 or 3 decades, else
