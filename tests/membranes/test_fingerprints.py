@@ -76,6 +76,21 @@ def test_by_default_the_first_bad_polymer_is_named(kind):
         clone(kind).fit(["*CC*", "CC#CSCC"])
 
 
+def test_a_unit_that_can_be_read_but_not_joined_is_a_failure_too():
+    # Machine-made SMILES with a triple bond to an aromatic atom: RDKit reads it, once.
+    odd = (
+        "*Oc1cc2c(cc1O*)C1c3cc4c(cc3C2c2cc3ccccc3cc21)"
+        "Oc1c(#c(C(=O)c2cc(F)cc(F)c2)c(*)c(*)c1C(=O)c1cc(F)cc(F)c1)O4"
+    )
+    with pytest.raises(InputError, match="cannot be joined to a chain"):
+        periodic_units(parse_repeat_unit(odd))
+    transformer = PeriodicMorgan(min_polymers=1, on_error="nan").fit([odd, "*CC*"])
+    assert [failure.row for failure in transformer.find_failures([odd, "*CC*"])] == [0]
+    assert np.isnan(transformer.unseen_fraction([odd, "*CC*"])).tolist() == [True, False]
+    with pytest.raises(InputError, match="Row 1: Units of"):
+        PeriodicMorgan().fit(["*CC*", odd])
+
+
 def test_the_warning_says_which_rows_are_empty_and_why():
     with pytest.warns(PolymerWarning, match=r"2 of 3 polymers.*row 0 \('C=C'\).*no attachment"):
         MaccsKeys(on_error="nan").transform(["C=C", "*CC*", "*CC(*"])

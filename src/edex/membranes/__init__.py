@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edex.membranes.environments import Environment as Environment
     from edex.membranes.environments import MorganCounts as MorganCounts
     from edex.membranes.environments import PeriodicMorgan as PeriodicMorgan
+    from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
     from edex.membranes.merging import MergedPolymers as MergedPolymers
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from edex.membranes.robeson import BoundDistance as BoundDistance
     from edex.membranes.robeson import UpperBound as UpperBound
     from edex.membranes.robeson import distance_above_bound as distance_above_bound
-    from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.robeson import selectivity as selectivity
     from edex.membranes.robeson import upper_bound as upper_bound
     from edex.membranes.slips import GASES as GASES

@@ -124,11 +124,11 @@ class MorganCounts(PolymerTransformer):
         self._check_options()
         polymers: Counter[int] = Counter()
         first_seen: dict[int, RepeatUnit] = {}
-        for unit in self._read_all(as_smiles(X)):
-            if unit is not None:
-                for code in self._count(unit):
-                    polymers[code] += 1
-                    first_seen.setdefault(code, unit)
+        counted, _ = self._each(as_smiles(X), lambda unit: (unit, self._count(unit)))
+        for unit, counts in filter(None, counted):
+            for code in counts:
+                polymers[code] += 1
+                first_seen.setdefault(code, unit)
         kept = {code for code, number in polymers.items() if number >= self.min_polymers}
         if not kept:
             raise InputError(
@@ -164,15 +164,13 @@ class MorganCounts(PolymerTransformer):
             From 0 (all known) to 1; NaN where a polymer cannot be read and ``on_error="nan"``.
         """
         self._names()
-        shares = []
-        for unit in self._read_all(as_smiles(X)):
-            if unit is None:
-                shares.append(np.nan)
-                continue
-            counts = self._count(unit)
-            unseen = sum(value for code, value in counts.items() if code not in self._column_of)
-            shares.append(unseen / sum(counts.values()))
-        return np.array(shares)
+        counted, _ = self._each(as_smiles(X), self._count)
+        shares = np.full(len(counted), np.nan)
+        for row, counts in enumerate(counted):
+            if counts is not None:
+                unseen = sum(value for code, value in counts.items() if code not in self._column_of)
+                shares[row] = unseen / sum(counts.values())
+        return shares
 
     def _check_options(self) -> None:
         super()._check_options()

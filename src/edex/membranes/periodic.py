@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, quiet, rdMolDescriptors
 
@@ -82,7 +83,23 @@ def periodic_units(unit: RepeatUnit) -> list[PeriodicUnit]:
     Returns
     -------
     list of PeriodicUnit
+
+    Raises
+    ------
+    InputError
+        If units cannot be joined, as of a unit whose aromatic rings hold impossible bonds.
     """
+    try:
+        return _ways_on(unit)
+    except ValueError as error:
+        raise InputError(
+            f"Units of {unit.smiles!r} cannot be joined to a chain: {str(error).strip()}. The ends "
+            "and the bonds of aromatic rings must leave every atom its valence. Draw the unit "
+            "again and copy its SMILES."
+        ) from None
+
+
+def _ways_on(unit: RepeatUnit) -> list[PeriodicUnit]:
     distances = Chem.GetDistanceMatrix(unit.mol)
     if not unit.is_ladder:
         head, tail = unit.stars

@@ -103,7 +103,8 @@ class UpperBound:
         log10_permeability : array-like
             log10 of the permeability of the faster gas in barrer.
         """
-        return (np.asarray(log10_permeability, dtype=float) - np.log10(self.k)) / self.n
+        above_one = np.asarray(log10_permeability, dtype=float) - np.log10(self.k)
+        return np.asarray(above_one / self.n)
 
     def permeability(self, selectivity: npt.ArrayLike) -> np.ndarray:
         """Return the permeability (barrer) of the faster gas on the bound."""

@@ -8,9 +8,10 @@ never left out, because then every later row would be another polymer than its t
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
 __all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles"]
 
 _POLICIES = ("raise", "nan")
+_Result = TypeVar("_Result")
 
 
 class PolymerWarning(UserWarning):
@@ -74,7 +76,7 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_options()
         if self.on_error == "raise":
-            self._read_all(as_smiles(X))
+            self._each(as_smiles(X), lambda unit: None)
         self._names()
         return self
 
@@ -103,10 +105,10 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """
         self._check_options()
         names = self._names()
-        rows, failures = self._compute_all(as_smiles(X))
+        rows, failures = self._each(as_smiles(X), self._row)
         if failures:
             warnings.warn(_describe(failures, len(rows)), PolymerWarning, stacklevel=2)
-        return self._as_matrix(rows, {failure.row for failure in failures}, len(names))
+        return self._as_matrix(rows, len(names))
 
     def find_failures(self, X: Iterable[str]) -> tuple[Failure, ...]:
         """Return the polymers that cannot be read, without raising.
@@ -119,13 +121,9 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         -------
         tuple of Failure
         """
-        failures = []
-        for row, text in enumerate(as_smiles(X)):
-            try:
-                self._row(self._read(text))
-            except (ValueError, RuntimeError) as error:
-                failures.append(Failure(row, text, str(error)))
-        return tuple(failures)
+        patient = copy(self)
+        patient.on_error = "nan"
+        return tuple(patient._each(as_smiles(X), patient._row)[1])
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:
         """Return the names of the features, in the order of the columns."""
@@ -140,40 +138,36 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def _read(self, text: Any) -> RepeatUnit:
         return parse_repeat_unit(canonical_repeat_unit(text) if self.canonical else text)
 
-    def _read_all(self, texts: list[Any]) -> list[RepeatUnit | None]:
-        units: list[RepeatUnit | None] = []
+    def _each(
+        self, texts: list[Any], work: Callable[[RepeatUnit], _Result]
+    ) -> tuple[list[_Result | None], list[Failure]]:
+        """Do some work for each polymer; None where it cannot be done and that is allowed."""
+        results: list[_Result | None] = []
+        failures = []
         for row, text in enumerate(texts):
             try:
-                units.append(self._read(text))
-            except InputError as error:
+                results.append(work(self._read(text)))
+            except (ValueError, RuntimeError) as error:  # RDKit's own errors are ValueErrors
+                failure = Failure(row, text, str(error).strip())
                 if self.on_error == "raise":
-                    raise _in_row(row, error) from None
-                units.append(None)
-        return units
+                    raise _in_row(failure) from None
+                results.append(None)
+                failures.append(failure)
+        return results, failures
 
-    def _compute_all(self, texts: list[Any]) -> tuple[list[dict[int, float]], list[Failure]]:
-        rows, failures = [], []
-        for row, text in enumerate(texts):
-            try:
-                rows.append(self._row(self._read(text)))
-            except (ValueError, RuntimeError) as error:
-                if self.on_error == "raise":
-                    raise _in_row(row, error) from None
-                rows.append({})
-                failures.append(Failure(row, text, str(error)))
-        return rows, failures
-
-    def _as_matrix(self, rows: list[dict[int, float]], failed: set[int], width: int) -> Any:
+    def _as_matrix(self, rows: Sequence[dict[int, float] | None], width: int) -> Any:
         if not self.sparse_output:
             table = np.zeros((len(rows), width))
             for row, values in enumerate(rows):
-                table[row, list(values)] = list(values.values())
-            table[sorted(failed)] = np.nan
+                if values is None:
+                    table[row] = np.nan
+                else:
+                    table[row, list(values)] = list(values.values())
             return table
         columns: list[np.ndarray] = []
         values_of: list[np.ndarray] = []
-        for row, values in enumerate(rows):
-            if row in failed:
+        for values in rows:
+            if values is None:
                 columns.append(np.arange(width))
                 values_of.append(np.full(width, np.nan))
             else:
@@ -234,8 +228,11 @@ def as_smiles(X: Any) -> list[Any]:
     return list(X)
 
 
-def _in_row(row: int, error: Exception) -> InputError:
-    return InputError(f'Row {row}: {error} To go on with a row of NaN instead, set on_error="nan".')
+def _in_row(failure: Failure) -> InputError:
+    return InputError(
+        f"Row {failure.row}: {failure.reason} To go on with a row of NaN instead, set "
+        'on_error="nan".'
+    )
 
 
 def _describe(failures: list[Failure], n_rows: int) -> str:
