@@ -21,7 +21,7 @@ from edex.errors import InputError
 from edex.membranes.canonical import canonical_repeat_unit
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.sampled_from(CHAINS), st.integers(1, 3), st.integers(0, 3), st.randoms())
 def test_cut_direction_and_number_of_units_do_not_matter(smiles, times, cuts, rng):
     mol = repeated(smiles, times)

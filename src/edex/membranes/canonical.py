@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any
 
 from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
-from edex.membranes.rdkit_calls import Chem, quiet
+from edex.membranes.rdkit_calls import Chem, atoms_of, quiet
 
 __all__ = ["canonical_repeat_unit"]
 
@@ -98,7 +98,7 @@ def _name(unit: RepeatUnit) -> str:
 
 
 def _divide(mol: Any) -> _Chain:
-    first, last = (atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0)
+    first, last = (atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum() == 0)
     path = Chem.GetShortestPath(mol, first, last)
     entries, exits = [path[1]], []
     orders = [mol.GetBondBetweenAtoms(path[0], path[1]).GetBondType()]
@@ -122,7 +122,7 @@ def _spell(chain: _Chain) -> tuple[list[str], list[str]]:
     pieces = Chem.RWMol(chain.mol)
     for entry, leaving in zip(chain.entries[1:], chain.exits[:-1], strict=True):
         pieces.RemoveBond(leaving, entry)
-    for atom in [atom.GetIdx() for atom in pieces.GetAtoms() if atom.GetAtomicNum() == 0]:
+    for atom in [atom.GetIdx() for atom in atoms_of(pieces) if atom.GetAtomicNum() == 0]:
         neighbour = pieces.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx()
         pieces.RemoveBond(atom, neighbour)
     dummies = []

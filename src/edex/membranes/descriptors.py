@@ -25,7 +25,7 @@ import numpy as np
 
 from edex.membranes.periodic import PeriodicUnit, close_ring, periodic_units
 from edex.membranes.polymers import RepeatUnit
-from edex.membranes.rdkit_calls import Chem, rdMolDescriptors
+from edex.membranes.rdkit_calls import Chem, bonds_of, rdMolDescriptors
 from edex.membranes.transformers import PolymerTransformer
 
 __all__ = ["DESCRIPTORS", "PolymerDescriptors"]
@@ -177,10 +177,10 @@ def _describe(period: PeriodicUnit) -> list[float]:
 
 def _n_backbone_atoms(ring: Any, size: int) -> int:
     """Count the atoms of a unit on the loop, with every ring that shares an atom with it."""
-    kept = {bond.GetIdx() for bond in ring.GetBonds() if bond.IsInRing()}
+    kept = {bond.GetIdx() for bond in bonds_of(ring) if bond.IsInRing()}
     parts = Chem.RWMol(ring)
     parts.BeginBatchEdit()
-    for bond in ring.GetBonds():
+    for bond in bonds_of(ring):
         if bond.GetIdx() not in kept:
             parts.RemoveBond(bond.GetBeginAtomIdx(), bond.GetEndAtomIdx())
     parts.CommitBatchEdit()

@@ -18,7 +18,7 @@ from typing import Any
 
 from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
-from edex.membranes.rdkit_calls import Chem, quiet, rdMolDescriptors
+from edex.membranes.rdkit_calls import Chem, atoms_of, bonds_of, quiet, rdMolDescriptors
 
 __all__ = ["PeriodicUnit", "close_ring", "periodic_units"]
 
@@ -150,8 +150,6 @@ def close_ring(unit: PeriodicUnit, n_units: int) -> Any:
             ring.AddBond(here + i, here + j, order)
         for i, j, order, _ in unit.across:
             ring.AddBond(here + i, there + j, order)
-    for bond in ring.GetBonds():
-        bond.SetIsAromatic(bond.GetBondType() == Chem.BondType.AROMATIC)
     mol = ring.GetMol()
     mol.UpdatePropertyCache(strict=False)
     Chem.FastFindRings(mol)
@@ -177,30 +175,29 @@ def _periodic(
     trimer = Chem.RWMol()
     for _ in range(3):
         trimer.InsertMol(plain)
-    for index, atom in enumerate(trimer.GetAtoms()):
-        atom.SetIntProp("place", index)
-    ends = []
+    ends: set[int] = set()
     for copy in (0, 1):
         for tail, head in zip(tails, heads, strict=True):
             out, into = tail + copy * size, head + (copy + 1) * size
             bond = trimer.GetAtomWithIdx(out).GetBonds()[0]
             after = trimer.GetAtomWithIdx(into).GetNeighbors()[0].GetIdx()
             trimer.AddBond(bond.GetOtherAtomIdx(out), after, bond.GetBondType())
-            ends += [out, into]
+            ends |= {out, into}
     trimer.BeginBatchEdit()
     for end in ends:
         trimer.RemoveAtom(end)
     trimer.CommitBatchEdit()
     with quiet():
         Chem.SanitizeMol(trimer)
-    atoms = list(trimer.GetAtoms())
-    places = [atom.GetIntProp("place") for atom in atoms]
+    atoms = list(atoms_of(trimer))
+    # Removing atoms leaves the others in order.
+    places = [place for place in range(3 * size) if place not in ends]
     middle = [atom for atom, place in zip(atoms, places, strict=True) if place // size == 1]
     origin = tuple(place % size for place in places if place // size == 1)
     number = {place: index for index, place in enumerate(origin)}
     inner: list[tuple[int, int, Any, bool]] = []
     across: list[tuple[int, int, Any, bool]] = []
-    for bond in trimer.GetBonds():
+    for bond in bonds_of(trimer):
         first, second = sorted((places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()]))
         if first // size != 1:
             continue

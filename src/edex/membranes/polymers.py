@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edex.errors import InputError
-from edex.membranes.rdkit_calls import Chem, quiet
+from edex.membranes.rdkit_calls import Chem, atoms_of, bonds_of, quiet
 from edex.membranes.smiles import atom_positions, read_smiles
 
 __all__ = ["RepeatUnit", "parse_repeat_unit"]
@@ -86,8 +86,8 @@ def parse_repeat_unit(smiles: str) -> RepeatUnit:
     mol = read_smiles(smiles)
     text = smiles.strip()
     _check_ends(text, mol)
-    has_isotopes = any(atom.GetIsotope() and atom.GetAtomicNum() for atom in mol.GetAtoms())
-    for atom in mol.GetAtoms():
+    has_isotopes = any(atom.GetIsotope() and atom.GetAtomicNum() for atom in atoms_of(mol))
+    for atom in atoms_of(mol):
         atom.SetIsotope(0)
         atom.SetAtomMapNum(0)
         if atom.GetAtomicNum() == 0:
@@ -97,18 +97,18 @@ def parse_repeat_unit(smiles: str) -> RepeatUnit:
         Chem.SanitizeMol(mol)
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         has_stereo = any(
-            bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in mol.GetBonds()
-        ) or any(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in mol.GetAtoms())
+            bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in bonds_of(mol)
+        ) or any(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol))
         Chem.RemoveStereochemistry(mol)
         mol = Chem.RemoveHs(mol)
-    stars = tuple(atom.GetIdx() for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0)
+    stars = tuple(atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum() == 0)
     return RepeatUnit(text, mol, stars, bool(has_stereo), bool(has_isotopes))
 
 
 def _check_ends(smiles: str, mol: Any) -> None:
     """Check number and surroundings of the attachment points, before anything is changed."""
     positions = atom_positions(smiles)
-    stars = [atom for atom in mol.GetAtoms() if atom.GetAtomicNum() == 0]
+    stars = [atom for atom in atoms_of(mol) if atom.GetAtomicNum() == 0]
     where = ", ".join(str(positions[star.GetIdx()]) for star in stars)
     if not stars:
         raise InputError(

@@ -16,9 +16,19 @@ try:
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
-__all__ = ["Chem", "quiet", "rdFingerprintGenerator", "rdMolDescriptors"]
+__all__ = ["Chem", "atoms_of", "bonds_of", "quiet", "rdFingerprintGenerator", "rdMolDescriptors"]
 
 
 def quiet() -> Any:
     """Return a context manager inside which RDKit says nothing."""
     return rdBase.BlockLogs()
+
+
+def atoms_of(mol: Any) -> list[Any]:
+    """Return the atoms of a molecule; several times as fast as going through GetAtoms()."""
+    return [mol.GetAtomWithIdx(index) for index in range(mol.GetNumAtoms())]
+
+
+def bonds_of(mol: Any) -> list[Any]:
+    """Return the bonds of a molecule; several times as fast as going through GetBonds()."""
+    return [mol.GetBondWithIdx(index) for index in range(mol.GetNumBonds())]
