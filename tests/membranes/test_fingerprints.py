@@ -166,6 +166,35 @@ def test_environments_agree_with_the_middle_of_a_long_chain():
         assert added == sorted(row)
 
 
+def test_an_atom_in_a_ring_is_told_from_one_in_a_chain_though_the_chain_is_closed():
+    # CH2 of polyethylene and of a cyclohexane ring hanging on a chain: same but for the ring.
+    names = PeriodicMorgan(radius=0, min_polymers=1).fit(["*CC*", "*CC(*)C1CCCCC1"])
+    assert sorted(names.get_feature_names_out()) == [
+        "r0 [CH2]",
+        "r0 [CH2] #2",
+        "r0 [CH]",
+        "r0 [CH] #2",
+    ]
+    assert (names.transform(["*CC*"]) > 0).sum() == 1
+
+
+def test_a_ladder_goes_on_straight_and_crossed():
+    # PIM-1: closed straight or crossed, the two oxygens of a catechol change places.
+    units = periodic_units(parse_repeat_unit(LADDERS[0]))
+    assert len(units) == 2
+    joined = [{(unit.origin[i], unit.origin[j]) for i, j, *_ in unit.across} for unit in units]
+    assert joined[0].isdisjoint(joined[1])
+    symbols = {
+        frozenset(unit.atomic_numbers[atom] for atom in bond[:2])
+        for unit in units
+        for bond in unit.across
+    }
+    assert symbols == {frozenset({6, 8})}, "head meets tail"
+    counts = PeriodicMorgan(radius=3, min_polymers=1, per="unit").fit_transform(LADDERS)
+    assert set(np.unique(counts % 0.5)) == {0.0}
+    assert (counts % 1 == 0.5).any(), "an average of two ways"
+
+
 def test_every_column_can_be_shown_on_a_polymer_that_has_it():
     for transformer in (FITTED[2], FITTED[3]):
         X = transformer.transform(GOOD)

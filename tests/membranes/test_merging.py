@@ -63,6 +63,17 @@ def test_the_rule_finds_what_was_planted_and_little_else():
     assert found == planted
 
 
+def test_two_slips_in_one_row_are_both_found_and_the_right_values_left_alone():
+    table = tight_table()
+    table.loc[9, "CH4"] *= 1000
+    table.loc[9, "H2"] *= 100
+    slips = find_slips(table)
+    assert slips[["row", "gas", "kind"]].to_numpy().tolist() == [
+        [9, "CH4", "factor 1000"],
+        [9, "H2", "factor 100"],
+    ]
+
+
 def test_with_two_gases_both_are_reported_because_either_may_be_wrong():
     table = tight_table()[["O2", "N2"]]
     table.loc[5, "O2"] *= 1000

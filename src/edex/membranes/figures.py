@@ -123,9 +123,10 @@ def _label_lines(ax: Any, bounds: list[UpperBound]) -> None:
         enters = np.log10(bound.k) + bound.n * (y_high - 0.05 * (y_high - y_low))
         x = float(np.clip(enters, x_low + 0.04 * width, x_high - 0.2 * width))
         on_left = not newest and x > x_low + 0.15 * width
+        offset = (4, 3) if newest else (-5, -3) if on_left else (4, -10)
         ax.annotate(
             f"{bound.year}", (10**x, 10 ** float(bound.log10_selectivity(x))),
-            xytext=(-5 if on_left else 4, 3 if newest else -3), textcoords="offset points",
+            xytext=offset, textcoords="offset points",
             ha="right" if on_left else "left", va="bottom" if newest else "top",
             fontsize="small", color="0.15",
         )  # fmt: skip
