@@ -190,7 +190,7 @@ def test_a_ladder_goes_on_straight_and_crossed():
         for bond in unit.across
     }
     assert symbols == {frozenset({6, 8})}, "head meets tail"
-    counts = PeriodicMorgan(radius=3, min_polymers=1, per="unit").fit_transform(LADDERS)
+    counts = PeriodicMorgan(radius=6, min_polymers=1, per="unit").fit_transform(LADDERS)
     assert set(np.unique(counts % 0.5)) == {0.0}
     assert (counts % 1 == 0.5).any(), "an average of two ways"
 

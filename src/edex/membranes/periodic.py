@@ -203,7 +203,7 @@ def _periodic(
             continue
         joined = (number[first % size], number[second % size], bond.GetBondType(), bond.IsInRing())
         (inner if second // size == 1 else across).append(joined)
-    spiro: list[int] = []
+    spiro: Any = []
     rdMolDescriptors.CalcNumSpiroAtoms(trimer, atoms=spiro)
     n_rings = n_aromatic = 0.0
     for ring in trimer.GetRingInfo().AtomRings():

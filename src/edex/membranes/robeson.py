@@ -17,8 +17,8 @@ References
 ----------
 L. M. Robeson, J. Membr. Sci. 320, 390 (2008), doi 10.1016/j.memsci.2008.04.030, table 12: k and n
 of 2008 and, restated, of the prior bounds.
-L. M. Robeson, J. Membr. Sci. 62, 165 (1991), doi 10.1016/0376-7388(91)80060-J: prior bounds.
-L. M. Robeson et al., Polymer 35, 4970 (1994), doi 10.1016/0032-3861(94)90651-3: prior bounds.
+L. M. Robeson, J. Membr. Sci. 62, 165 (1991), and L. M. Robeson, W. F. Burgoyne, M. Langsam,
+A. C. Savoca, C. F. Tien, Polymer 35, 4970 (1994): the prior bounds.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def upper_bound(pair: str, *, year: int = 2008) -> UpperBound:
     pair : str
         The faster gas first, for example ``"CO2/CH4"``; for 2008 one of :data:`PAIRS`.
     year : {2008, 1991}, default 2008
-        1991 stands for the prior bound; those of He/CO2, H2/CO2 and He/H2 are of 1994.
+        1991 stands for the prior bounds, as restated in 2008; some of them are of 1994.
 
     Returns
     -------
