@@ -89,7 +89,7 @@ def run(
     Parameters
     ----------
     preset : {"quick", "default", "full"}
-        A minute; half an hour, with ``amcsd`` three quarters; some hours.
+        A minute; a quarter of an hour, with ``amcsd`` twice as long; an hour or two.
     seed : int, default 0
         Seed of folds, simulation and training.
     progress : callable, default None
