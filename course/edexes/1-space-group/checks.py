@@ -227,7 +227,8 @@ def check_nickel(first_peak, lattice_parameter, r_measured, G_measured):
         "noise",
         saw=f"a peak at {peak:.2f} Å",
         expected="a distance between 2 and 3 Å",
-        why="Atoms do not come that close. What is seen there is noise and background.",
+        why="Atoms do not come that close. If you used a mask, apply it to r_measured as well: "
+        "argmax counts from the start of what it is given.",
     )
     expect(
         peak < 20 and abs(peak - place) < 0.5,
@@ -296,6 +297,14 @@ def check_softmax(one_hot, softmax):
     rng = np.random.default_rng()
     scores = rng.normal(0, 2, (5, N_CLASSES))
     _check_softmax(np.asarray(turn(scores.copy()), dtype=float), scores)
+    for name, result in (("one_hot", encode(numbers)), ("softmax", turn(scores.copy()))):
+        expect(
+            isinstance(result, np.ndarray),
+            "not-an-array",
+            saw=f"a {type(result).__name__} from `{name}`; its numbers are right",
+            expected="a NumPy array: np.array(...) around the result",
+            why="Later cells calculate with it, and Keras takes no lists of lists.",
+        )
     with np.errstate(all="ignore"):
         for name, extreme in (
             ("overflow", 1000 + 3 * scores),
@@ -391,8 +400,8 @@ def _check_softmax(found, scores):
         "`make_pipeline(StandardScaler(), LogisticRegression(...))`, `.fit(...)` on "
         "training rows, `.score(...)` on test rows.",
     ),
-    insight="Row by row needs no split; column by column belongs to the model. Now there is a "
-    "number to beat.",
+    insight="Scaling each row by itself uses no other crystal, so it cannot leak; scaling columns "
+    "does, so it is fitted to training rows. Now there is a number to beat.",
 )
 def check_first_score(
     scale_rows, logistic, baseline_accuracy, logistic_accuracy, X_real, y_real, random_train,
@@ -676,8 +685,8 @@ def check_twins(largest_correlation, twin_share, X_real, random_train, random_te
     minutes=8,
     hints=(
         "What must stay together? And for which two pairs of parts must that be so?",
-        "`dealer.split(X_real, y_real, groups=prototypes)` gives five pairs. The second of each "
-        "pair is one of five parts that share no prototype.",
+        "`StratifiedGroupKFold(...).split(X_real, y_real, groups=prototypes)` gives five pairs. "
+        "The second of each pair is one of five parts that share no prototype.",
         "Collect the second of each pair in a list. One is the test, one the validation part; join "
         "the others with `np.concatenate`.",
     ),
@@ -809,7 +818,7 @@ def check_number(number_q7, answer_q7, scores_by_split):
         saw=f"{number:.3f}, the score of your extra trees on the random split",
         expected="the score for crystals of structure types that the trees have never met",
         why="In the random split nearly every test crystal has a sibling in the training data, "
-        "and often a twin. Hers has none: no data base recognises it.",
+        "and one in four a twin. Hers has neither: no data base recognises it.",
     )
     expect(
         is_right or not same,
@@ -1240,7 +1249,7 @@ def check_weights(class_weights, y_train):
         "Three cases: below 40 % done, below 60 %, and the rest. Use `n_epochs`, not 100.",
         "`if epoch < 0.4 * n_epochs: return 5e-4`, and so on.",
     ),
-    insight="Far from the valley direction matters, in it size does.",
+    insight="Far from the valley the direction of a step matters; in it, the length.",
 )
 def check_schedule(learning_rate):
     function = expect_function(learning_rate, "learning_rate")
@@ -1567,15 +1576,17 @@ def check_top_k(top_k_accuracy):
         "`CLASSES[k]` with the smallest `confusion[k, k]`; what it is mistaken for stands in row "
         "k, where the largest share beside the diagonal is.",
     ),
-    insight="The matrix and the two classes are right. The errors follow the physics: what is "
-    "lost in the powder average cannot be learned back, however deep the network.",
+    insight="The matrix and the two classes are right. Where the errors follow the physics: what "
+    "the powder average loses cannot be learned back, however deep the network. Where they do not: "
+    "on how many prototypes does that row rest?",
     rubric=(
         "says with which classes 2, 14 and 62 are confused, with numbers from the matrix, and on "
         "how many prototypes they rest",
         "two reasons or more: directions averaged away; many different distances that overlap; "
         "pseudo-symmetry, distorted versions of more symmetric structures; many prototypes, few "
         "examples of each",
-        "says why the cubic classes are easier: few distances, each many times",
+        "compares with the cubic classes: where they are found more often, why (few distances, "
+        "each many times); where not, says so",
     ),
 )
 def check_failures(confusion, hardest_class, mistaken_for, answer_q15, probabilities, y_test):
@@ -1729,7 +1740,7 @@ def _check_mistaken(table, hardest, mistaken_for):
     ),
     insight="From a furnace to a short list. Whatever it says, a refinement has the last word.",
 )
-def check_measured(top_3, measured, robust_network, scale_rows):
+def check_measured(top_3, measured, network, robust_network, scale_rows):
     from edex.spacegroup.measured import to_grid
     from edex.spacegroup.pdf import default_grid
 
@@ -1805,6 +1816,21 @@ def check_measured(top_3, measured, robust_network, scale_rows):
         expected="the curves from to_grid",
         why="A measurement up to 25 Å⁻¹ has ripples that are faster than our points can follow. "
         "Merely read off, they turn into slow ripples that no atom has made.",
+    )
+    expect(
+        is_right or not np.array_equal(found, _ranking(network, scaled)[:, :3]),
+        "other-network",
+        saw="the guesses of `network`, which was trained at one U",
+        expected="those of `robust_network`",
+        why="Nobody knows how much the atoms of a powder move; the second network has seen many U.",
+    )
+    together = raw / np.sqrt((raw**2).mean())
+    expect(
+        is_right or not np.array_equal(found, _ranking(robust_network, together)[:, :3]),
+        "scaled-together",
+        saw="guesses from curves that were scaled all together",
+        expected="each curve divided by its own root mean square, by scale_rows",
+        why="The heights of two measurements have nothing to do with each other.",
     )
     n_same = int((np.sort(found, axis=1) == np.sort(right[:, :3], axis=1)).all(axis=1).sum())
     expect(
