@@ -83,6 +83,7 @@ def largest_correlation(X_new, X_known):
             {
                 "top_3": [[225, 2, 14]],
                 "measured": load_measured_pdfs(),
+                "network": None,
                 "robust_network": None,
                 "scale_rows": None,
             },
@@ -174,5 +175,7 @@ for m in measured:
     ranks = robust_network.predict(curve[:, :, None])[0].argsort()[::-1][:3]
     top_3[m.name] = [CLASSES[k] for k in ranks]
 """
-    verdict = run("q16", code, measured=load_measured_pdfs(), robust_network=_Ripples())
+    verdict = run(
+        "q16", code, measured=load_measured_pdfs(), network=None, robust_network=_Ripples()
+    )
     assert verdict.finding == "read-off"
