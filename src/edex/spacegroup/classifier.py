@@ -26,7 +26,7 @@ from edex.errors import InputError
 from edex.spacegroup import rungs
 from edex.spacegroup.calibration import apply_temperature, fit_temperature
 from edex.spacegroup.holdout import HeldOutMean, Part, hold_out, row_weights
-from edex.spacegroup.scaling import SCALINGS, check_finite, scale_curves
+from edex.spacegroup.scaling import SCALINGS, check_finite, read_grid, scale_curves
 from edex.spacegroup.topk import rank_classes
 
 __all__ = ["MODELS", "SpaceGroupClassifier"]
@@ -175,7 +175,7 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
                 f"y holds one class only ({self.classes_[0]}), and a classifier needs at least 2. "
                 f"Give curves of other space groups too."
             )
-        self.r_ = self._grid(curves.shape[1])
+        self.r_ = read_grid(self.r, curves.shape[1])
         self.seed_ = secrets.randbelow(2**31) if self.random_state is None else self.random_state
         weights = row_weights(columns, sample_weight, self.class_weight)
         scaled = scale_curves(curves, self.scaling)
@@ -346,20 +346,6 @@ class SpaceGroupClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc
         curves = checked[0] if is_training else checked
         check_finite(curves)
         return checked
-
-    def _grid(self, n_points: int) -> npt.NDArray[np.float64] | None:
-        if self.r is None:
-            from edex.spacegroup.pdf import default_grid
-
-            grid = np.asarray(default_grid())
-            return grid if len(grid) == n_points else None
-        r = np.asarray(self.r, dtype=float)
-        if r.shape != (n_points,) or not np.all(np.diff(r) > 0.0):
-            raise InputError(
-                f"The grid r has shape {r.shape} and curves have {n_points} points; r holds the "
-                f"distance of each point in Å, ascending. Give the grid that X was made on."
-            )
-        return r
 
     def _split(
         self,

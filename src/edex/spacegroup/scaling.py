@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from edex.errors import InputError
 
-__all__ = ["SCALINGS", "check_finite", "scale_curves"]
+__all__ = ["SCALINGS", "check_finite", "read_grid", "scale_curves"]
 
 SCALINGS = ("rms", "min_max", "none")
 _BLOCK = 4096
@@ -92,3 +92,37 @@ def check_finite(X: npt.ArrayLike) -> None:
                 f"Row {row} of X holds NaN or infinity at point {point}, and every point of a "
                 f"curve must be a finite number. Leave the curve out, or fill it on purpose."
             )
+
+
+def read_grid(r: npt.ArrayLike | None, n_points: int) -> npt.NDArray[np.float64] | None:
+    """Return the grid of curves, or what can be known of it.
+
+    Parameters
+    ----------
+    r : array-like of shape (n_points,) or None
+        Distances, Å.
+    n_points : int
+        Points of a curve.
+
+    Returns
+    -------
+    ndarray of shape (n_points,) or None
+        Without ``r``, the default grid if it has as many points.
+
+    Raises
+    ------
+    InputError
+        If the shape is another one, or the distances do not ascend.
+    """
+    if r is None:
+        from edex.spacegroup.pdf import default_grid
+
+        default = np.asarray(default_grid())
+        return default if len(default) == n_points else None
+    grid = np.asarray(r, dtype=float)
+    if grid.shape != (n_points,) or not np.all(np.diff(grid) > 0.0):
+        raise InputError(
+            f"The grid r has shape {grid.shape} and curves have {n_points} points; r holds the "
+            f"distance of each point in Å, ascending. Give the grid that X was made on."
+        )
+    return grid
