@@ -157,6 +157,15 @@ def check_shells(fcc_shells):
         why="Cells in the corners of your block count too: it must reach further than r_max in "
         "every direction.",
     )
+    _, many = _two_arrays(function(a, 6.3 * a), "fcc_shells(a, 6.3 a)")
+    _, wanted_many = _fcc_reference(a, 6.3 * a)
+    expect(
+        np.array_equal(many, wanted_many),
+        "fixed-block",
+        saw=f"{int(many.sum())} atoms up to 6.3 a, although all up to 3.3 a are there",
+        expected=f"{int(wanted_many.sum())} atoms: a number of cells that grows with r_max / a",
+        why="A block of fixed size is large enough only for some r_max.",
+    )
     edge, _ = _two_arrays(function(4.0, 4.0), "fcc_shells(4, 4)")
     expect(
         len(edge) == 2,
