@@ -37,6 +37,7 @@ __all__ = [
     "mean_absolute_error",
     "mean_with_error",
     "paired_difference",
+    "r_squared",
 ]
 
 _COVERAGE = 0.95
@@ -145,6 +146,52 @@ def mean_absolute_error(
     1.0
     """
     return mean_with_error(_absolute_errors(y_true, y_pred), groups)
+
+
+def r_squared(
+    y_true: npt.ArrayLike,
+    y_pred: npt.ArrayLike,
+    *,
+    groups: npt.ArrayLike | None = None,
+) -> Estimate:
+    """Return R² = 1 - Σ(y - p)² / Σ(y - mean y)² with its standard error over groups.
+
+    The error bar is the linearised one of a ratio: that of the mean of
+    (y - p)² - (1 - R²) (y - mean y)², divided by the variance of y.
+
+    Parameters
+    ----------
+    y_true, y_pred : array-like of shape (n_samples,)
+        Targets and (out-of-fold) predictions.
+    groups : array-like of shape (n_samples,), default None
+        What is not independent.
+
+    Raises
+    ------
+    InputError
+        If all targets are equal.
+
+    Examples
+    --------
+    >>> r_squared([1.0, 2.0, 3.0], [1.0, 2.0, 2.0]).value
+    0.5
+    """
+    squares = _absolute_errors(y_true, y_pred) ** 2
+    targets = np.asarray(y_true, dtype=float)
+    around_mean = (targets - targets.mean()) ** 2
+    if not around_mean.mean() > 0.0:
+        raise InputError(
+            f"All {len(targets)} targets are {targets[:1]}; R² compares errors with their spread. "
+            "Score rows with different targets."
+        )
+    ratio = squares.mean() / around_mean.mean()
+    error = mean_with_error(squares - ratio * around_mean, groups)
+    return Estimate(
+        float(1.0 - ratio),
+        error.standard_error / float(around_mean.mean()),
+        error.n,
+        error.n_groups,
+    )
 
 
 def bootstrap_mae(

@@ -72,6 +72,8 @@ class MorganCounts(PolymerTransformer):
         Largest radius, in bonds.
     min_polymers : int, default 2
         Leave out environments that fewer polymers of ``fit`` have.
+    with_unseen : bool, default False
+        Add a last column, ``unseen``: how often a polymer has environments that have no column.
     canonical : bool, default True
         Rewrite each polymer with :func:`edex.membranes.canonical_repeat_unit` first.
     sparse_output : bool, default False
@@ -96,12 +98,14 @@ class MorganCounts(PolymerTransformer):
         radius: int = 3,
         min_polymers: int = 2,
         *,
+        with_unseen: bool = False,
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
     ) -> None:
         self.radius = radius
         self.min_polymers = min_polymers
+        self.with_unseen = with_unseen
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
@@ -193,11 +197,15 @@ class MorganCounts(PolymerTransformer):
                 "The environments are not known yet; they are learnt from the training polymers. "
                 "Call fit first."
             )
-        return [environment.name for environment in self.environments_]
+        names = [environment.name for environment in self.environments_]
+        return [*names, "unseen"] if self.with_unseen else names
 
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
-        known = self._column_of
-        return {known[code]: value for code, value in self._count(unit).items() if code in known}
+        known, counts = self._column_of, self._count(unit)
+        row = {known[code]: value for code, value in counts.items() if code in known}
+        if self.with_unseen:
+            row[len(known)] = sum(value for code, value in counts.items() if code not in known)
+        return row
 
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         """Return the number of times that each environment occurs, by its code."""
@@ -255,6 +263,8 @@ class PeriodicMorgan(MorganCounts):
     per : {"atom", "unit"}, default "atom"
         Divide counts by the number of atoms (other than hydrogen), or give them per repeat unit;
         with ``canonical=True`` that is the shortest one.
+    with_unseen : bool, default False
+        Add a last column, ``unseen``: how often a polymer has environments that have no column.
     canonical : bool, default True
         Rewrite each polymer with :func:`edex.membranes.canonical_repeat_unit` first; then the
         example of each environment is a canonical repeat unit too.
@@ -281,6 +291,7 @@ class PeriodicMorgan(MorganCounts):
         min_polymers: int = 2,
         *,
         per: str = "atom",
+        with_unseen: bool = False,
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
@@ -288,6 +299,7 @@ class PeriodicMorgan(MorganCounts):
         super().__init__(
             radius,
             min_polymers,
+            with_unseen=with_unseen,
             canonical=canonical,
             sparse_output=sparse_output,
             on_error=on_error,
