@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edex.membranes.environments import Environment as Environment
     from edex.membranes.environments import MorganCounts as MorganCounts
     from edex.membranes.environments import PeriodicMorgan as PeriodicMorgan
+    from edex.membranes.families import chemical_families as chemical_families
     from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
@@ -55,6 +56,7 @@ _MODULE_OF = {
     "RepeatUnit": "polymers",
     "UpperBound": "robeson",
     "canonical_repeat_unit": "canonical",
+    "chemical_families": "families",
     "distance_above_bound": "robeson",
     "draw_robeson": "figures",
     "find_slips": "slips",
