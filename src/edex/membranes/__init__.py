@@ -18,11 +18,17 @@ if TYPE_CHECKING:
     from edex.membranes.environments import Environment as Environment
     from edex.membranes.environments import MorganCounts as MorganCounts
     from edex.membranes.environments import PeriodicMorgan as PeriodicMorgan
+    from edex.membranes.families import chemical_families as chemical_families
     from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
     from edex.membranes.merging import MergedPolymers as MergedPolymers
     from edex.membranes.merging import merge_polymers as merge_polymers
+    from edex.membranes.motif_features import MotifCounts as MotifCounts
+    from edex.membranes.motif_features import find_motif as find_motif
+    from edex.membranes.motif_features import motif_atoms as motif_atoms
+    from edex.membranes.motifs import MOTIFS as MOTIFS
+    from edex.membranes.motifs import Motif as Motif
     from edex.membranes.polymers import RepeatUnit as RepeatUnit
     from edex.membranes.polymers import parse_repeat_unit as parse_repeat_unit
     from edex.membranes.robeson import PAIRS as PAIRS
@@ -43,9 +49,12 @@ _MODULE_OF = {
     "Environment": "environments",
     "Failure": "transformers",
     "GASES": "slips",
+    "MOTIFS": "motifs",
     "MaccsKeys": "fingerprints",
     "MergedPolymers": "merging",
     "MorganCounts": "environments",
+    "Motif": "motifs",
+    "MotifCounts": "motif_features",
     "PAIRS": "robeson",
     "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
@@ -55,10 +64,13 @@ _MODULE_OF = {
     "RepeatUnit": "polymers",
     "UpperBound": "robeson",
     "canonical_repeat_unit": "canonical",
+    "chemical_families": "families",
     "distance_above_bound": "robeson",
     "draw_robeson": "figures",
+    "find_motif": "motif_features",
     "find_slips": "slips",
     "merge_polymers": "merging",
+    "motif_atoms": "motif_features",
     "parse_repeat_unit": "polymers",
     "selectivity": "robeson",
     "upper_bound": "robeson",

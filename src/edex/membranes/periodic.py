@@ -20,7 +20,7 @@ from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, atoms_of, bonds_of, quiet, rdMolDescriptors
 
-__all__ = ["PeriodicUnit", "close_ring", "periodic_units"]
+__all__ = ["PeriodicUnit", "close_ring", "open_chain", "periodic_units"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,36 @@ def close_ring(unit: PeriodicUnit, n_units: int) -> Any:
     -------
     rdkit.Chem.Mol
     """
-    ring = Chem.RWMol()
+    ring = _join(unit, n_units, n_units)
+    Chem.FastFindRings(ring)
+    return ring
+
+
+def open_chain(unit: PeriodicUnit, n_units: int) -> Any:
+    """Join copies of a unit in a row, for questions about rings: a closed ring is one itself.
+
+    Atom i of copy k has index ``k * unit.n_atoms + i``. Look at the copies in the middle: at both
+    ends atoms lack the neighbours that the chain would give them.
+
+    Parameters
+    ----------
+    unit : PeriodicUnit
+    n_units : int
+        At least 1.
+
+    Returns
+    -------
+    rdkit.Chem.Mol
+        With its smallest rings found.
+    """
+    chain = _join(unit, n_units, n_units - 1)
+    Chem.GetSSSR(chain)
+    return chain
+
+
+def _join(unit: PeriodicUnit, n_units: int, n_joints: int) -> Any:
+    """Bond each of the first ``n_joints`` copies of a unit to the next; the last, to the first."""
+    joined = Chem.RWMol()
     size = unit.n_atoms
     template = [
         _atom(*values)
@@ -143,16 +172,15 @@ def close_ring(unit: PeriodicUnit, n_units: int) -> Any:
     ]
     for _ in range(n_units):
         for atom in template:
-            ring.AddAtom(atom)
+            joined.AddAtom(atom)
     for copy in range(n_units):
         here, there = copy * size, (copy + 1) % n_units * size
         for i, j, order, _ in unit.inner:
-            ring.AddBond(here + i, here + j, order)
-        for i, j, order, _ in unit.across:
-            ring.AddBond(here + i, there + j, order)
-    mol = ring.GetMol()
+            joined.AddBond(here + i, here + j, order)
+        for i, j, order, _ in unit.across if copy < n_joints else ():
+            joined.AddBond(here + i, there + j, order)
+    mol = joined.GetMol()
     mol.UpdatePropertyCache(strict=False)
-    Chem.FastFindRings(mol)
     return mol
 
 
