@@ -118,7 +118,7 @@ def bound_distance(
     Parameters
     ----------
     model : PermeabilityRegressor
-        Its recalibration is applied to the error bars.
+        Its recalibration is applied to the error bars, if it knows enough values for one.
     found : GasDistribution
         Of all gases of the model, or of the two of ``pair`` in this order.
     pair : str
@@ -144,7 +144,9 @@ def bound_distance(
         )
     rows = [model.gases_.index(gas) for gas in gases]
     columns = [0, 1] if found.mean.shape[1] == 2 else rows
-    widening = model.widening(0.95)[rows] / _NORMAL_95
+    widening = model.widening(0.95)[rows]
+    # With fewer than 19 values of a gas its 95 % quantile is not known: no recalibration then.
+    widening = np.where(np.isfinite(widening), widening, _NORMAL_95) / _NORMAL_95
     errors = found.standard_error[:, columns]
     together = found.covariance[:, columns[0], columns[1]]
     with np.errstate(invalid="ignore"):

@@ -179,7 +179,12 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         return self._similarity(self._counts.transform(names), described)
 
     def predict_distribution(
-        self, X: Sequence[str], *, known: Any = None, gases: Sequence[str] | None = None
+        self,
+        X: Sequence[str],
+        *,
+        known: Any = None,
+        gases: Sequence[str] | None = None,
+        similarity: np.ndarray | None = None,
     ) -> GasDistribution:
         """Return mean and covariance of log10 permeability.
 
@@ -191,6 +196,8 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
             then follow them. In the order of ``gases``.
         gases : sequence of str, default None
             Which, in this order; None means all of ``gases_``.
+        similarity : ndarray of shape (n_polymers, n_known), default None
+            What :meth:`similarity` gives, if it is at hand: most of the time goes into it.
 
         Returns
         -------
@@ -198,11 +205,12 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
             Of a new measurement, before recalibration.
         """
         check_is_fitted(self)
-        names = [canonical_repeat_unit(text) for text in X]
         chosen = [self._gas(gas) for gas in (self.gases_ if gases is None else gases)]
+        names = [canonical_repeat_unit(text) for text in X]
         fitted = self.known_["smiles"].to_numpy()
         same = np.array(names, dtype=object)[:, None] == fitted
-        found = self.process_.predict(self._compare(names), same=same, gases=chosen)
+        alike = self._compare(names) if similarity is None else similarity
+        found = self.process_.predict(alike, same=same, gases=chosen)
         return found if known is None else given_known(found, np.asarray(known, dtype=float))
 
     def _gas(self, name: str) -> int:
