@@ -12,6 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edex.membranes.agreement import agreement_table as agreement_table
+    from edex.membranes.agreement import effect_signs as effect_signs
+    from edex.membranes.agreement import rank_agreement as rank_agreement
+    from edex.membranes.agreement import textbook_agreement as textbook_agreement
     from edex.membranes.canonical import canonical_repeat_unit as canonical_repeat_unit
     from edex.membranes.descriptors import DESCRIPTORS as DESCRIPTORS
     from edex.membranes.descriptors import PolymerDescriptors as PolymerDescriptors
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
+    from edex.membranes.importance import correlated_blocks as correlated_blocks
+    from edex.membranes.importance import impurity_importances as impurity_importances
+    from edex.membranes.importance import permutation_importances as permutation_importances
     from edex.membranes.merging import MergedPolymers as MergedPolymers
     from edex.membranes.merging import merge_polymers as merge_polymers
     from edex.membranes.motif_features import MotifCounts as MotifCounts
@@ -38,6 +45,9 @@ if TYPE_CHECKING:
     from edex.membranes.robeson import distance_above_bound as distance_above_bound
     from edex.membranes.robeson import selectivity as selectivity
     from edex.membranes.robeson import upper_bound as upper_bound
+    from edex.membranes.shapley import ShapleyResult as ShapleyResult
+    from edex.membranes.shapley import shapley_values as shapley_values
+    from edex.membranes.shapley import tree_shapley as tree_shapley
     from edex.membranes.slips import GASES as GASES
     from edex.membranes.slips import find_slips as find_slips
     from edex.membranes.transformers import Failure as Failure
@@ -62,17 +72,27 @@ _MODULE_OF = {
     "PolymerDescriptors": "descriptors",
     "PolymerWarning": "transformers",
     "RepeatUnit": "polymers",
+    "ShapleyResult": "shapley",
     "UpperBound": "robeson",
+    "agreement_table": "agreement",
     "canonical_repeat_unit": "canonical",
     "chemical_families": "families",
+    "correlated_blocks": "importance",
     "distance_above_bound": "robeson",
     "draw_robeson": "figures",
+    "effect_signs": "agreement",
     "find_motif": "motif_features",
     "find_slips": "slips",
+    "impurity_importances": "importance",
     "merge_polymers": "merging",
     "motif_atoms": "motif_features",
     "parse_repeat_unit": "polymers",
+    "permutation_importances": "importance",
+    "rank_agreement": "agreement",
     "selectivity": "robeson",
+    "shapley_values": "shapley",
+    "textbook_agreement": "agreement",
+    "tree_shapley": "shapley",
     "upper_bound": "robeson",
 }
 
