@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from edex.membranes.agreement import rank_agreement as rank_agreement
     from edex.membranes.agreement import textbook_agreement as textbook_agreement
     from edex.membranes.canonical import canonical_repeat_unit as canonical_repeat_unit
+    from edex.membranes.confounders import Contrast as Contrast
+    from edex.membranes.confounders import StratifiedEffect as StratifiedEffect
+    from edex.membranes.confounders import stratified_effect as stratified_effect
+    from edex.membranes.confounders import with_and_without as with_and_without
     from edex.membranes.descriptors import DESCRIPTORS as DESCRIPTORS
     from edex.membranes.descriptors import PolymerDescriptors as PolymerDescriptors
     from edex.membranes.environments import Environment as Environment
@@ -55,6 +59,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "BoundDistance": "robeson",
+    "Contrast": "confounders",
     "DESCRIPTORS": "descriptors",
     "Environment": "environments",
     "Failure": "transformers",
@@ -73,6 +78,7 @@ _MODULE_OF = {
     "PolymerWarning": "transformers",
     "RepeatUnit": "polymers",
     "ShapleyResult": "shapley",
+    "StratifiedEffect": "confounders",
     "UpperBound": "robeson",
     "agreement_table": "agreement",
     "canonical_repeat_unit": "canonical",
@@ -91,9 +97,11 @@ _MODULE_OF = {
     "rank_agreement": "agreement",
     "selectivity": "robeson",
     "shapley_values": "shapley",
+    "stratified_effect": "confounders",
     "textbook_agreement": "agreement",
     "tree_shapley": "shapley",
     "upper_bound": "robeson",
+    "with_and_without": "confounders",
 }
 
 __all__ = list(_MODULE_OF)

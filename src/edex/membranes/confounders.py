@@ -137,9 +137,14 @@ def with_and_without(
     ]
     tail = (1.0 - coverage) / 2.0
     low, high = np.quantile(draws[0] - draws[1], [tail, 1.0 - tail])
-    medians = [float(np.median(group)) for group in groups]
+    median_with, median_without = (float(np.median(group)) for group in groups)
     return Contrast(
-        *medians, len(groups[0]), len(groups[1]), medians[0] - medians[1], (float(low), float(high))
+        median_with=median_with,
+        median_without=median_without,
+        n_with=len(groups[0]),
+        n_without=len(groups[1]),
+        difference=median_with - median_without,
+        interval=(float(low), float(high)),
     )
 
 
@@ -177,7 +182,9 @@ def stratified_effect(
     """
     values, motif, families = _columns(y, has_motif, strata)
     rows = pd.DataFrame({"family": families, "y": values, "motif": motif})
-    cells = rows.groupby(["family", "motif"])["y"].agg(["size", "mean"]).unstack("motif").dropna()
+    cells = rows.pivot_table(
+        index="family", columns="motif", values="y", aggfunc=["size", "mean"]
+    ).dropna()
     if cells.empty or cells.shape[1] < 4:
         raise InputError(
             f"None of the {rows['family'].nunique()} families has polymers with and without the "
