@@ -11,6 +11,7 @@ from edex.errors import InputError
 from edex.membranes.agreement import (
     agreement_table,
     effect_signs,
+    motif_effects,
     rank_agreement,
     textbook_agreement,
 )
@@ -140,3 +141,16 @@ def test_motifs_without_a_name_or_a_sign_are_refused():
         textbook_agreement(importance, pd.Series({"a": 1}))
     with pytest.raises(InputError, match="0 of them have a sign"):
         textbook_agreement(importance, pd.Series({"b": 1}), motifs=MOTIFS)
+
+
+def test_the_effect_of_a_motif_is_that_of_having_it():
+    smiles = ["*CC(*)(C)Cl", "*CC*", "*CC(*)Cl"]
+    X = pd.DataFrame({"chlorine": [0.2, 0.0, 0.25], "methyl": [0.2, 0.0, 0.0], "nitro": 0.0})
+    shap = pd.DataFrame({"chlorine": [-2.0, 1.0, -1.0], "methyl": [0.5, 0.0, 0.1], "nitro": 0.0})
+    table = motif_effects(shap, X, smiles)
+    assert list(table.index) == ["chlorine", "methyl"]
+    assert table["effect"].tolist() == pytest.approx([-2.5, 0.45])
+    assert table["n"].tolist() == [2, 1]
+    assert table["example"].tolist() == ["*CC(*)Cl", "*CC(*)(C)Cl"]
+    with pytest.raises(InputError, match="2 polymers and X has 3 rows"):
+        motif_effects(shap, X, smiles[:2])

@@ -62,7 +62,7 @@ def test_families_with_or_without_only_say_nothing():
     assert found.table.to_dict("list") == {
         "n_with": [2], "n_without": [2], "difference": [4.0], "weight": [1.0],
     }  # fmt: skip
-    assert "within 1 families (n = 4)" in str(found)
+    assert "inside 1 of the families (n = 4)" in str(found)
 
 
 def test_medians_and_numbers_are_those_of_the_groups_and_missing_values_are_left_out():

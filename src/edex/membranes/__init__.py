@@ -2,9 +2,11 @@
 
 The data flow one way: ``smiles`` and ``polymers`` (read a repeat unit) -> ``canonical`` (one name
 for each polymer) and ``periodic`` (rings of repeat units) -> ``transformers``, ``fingerprints``,
-``environments`` and ``descriptors`` (numbers that describe it); ``slips`` and ``merging`` make one
-row per polymer of a table of measurements; ``robeson`` holds the upper bounds and
-``figures`` draws them. The names below are
+``environments`` and ``descriptors`` (numbers that describe it), ``motifs`` and ``motif_features``
+(numbers that chemists have names for); ``slips`` and ``merging`` make one row per polymer of a
+table of measurements; ``families`` sorts polymers by structure; ``robeson`` holds the upper bounds.
+Why a model says what it says: ``importance``, ``shapley``, ``agreement`` and ``confounders``, tried
+on the known truth of ``planted``. ``figures`` and ``drawing`` show it all. The names below are
 looked up when they are first used, so the import is quick.
 """
 
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from edex.membranes.agreement import agreement_table as agreement_table
     from edex.membranes.agreement import effect_signs as effect_signs
+    from edex.membranes.agreement import motif_effects as motif_effects
     from edex.membranes.agreement import rank_agreement as rank_agreement
     from edex.membranes.agreement import textbook_agreement as textbook_agreement
     from edex.membranes.canonical import canonical_repeat_unit as canonical_repeat_unit
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from edex.membranes.confounders import with_and_without as with_and_without
     from edex.membranes.descriptors import DESCRIPTORS as DESCRIPTORS
     from edex.membranes.descriptors import PolymerDescriptors as PolymerDescriptors
+    from edex.membranes.drawing import draw_environment as draw_environment
+    from edex.membranes.drawing import draw_motif as draw_motif
+    from edex.membranes.drawing import draw_motif_table as draw_motif_table
     from edex.membranes.environments import Environment as Environment
     from edex.membranes.environments import MorganCounts as MorganCounts
     from edex.membranes.environments import PeriodicMorgan as PeriodicMorgan
@@ -40,6 +46,9 @@ if TYPE_CHECKING:
     from edex.membranes.motif_features import motif_atoms as motif_atoms
     from edex.membranes.motifs import MOTIFS as MOTIFS
     from edex.membranes.motifs import Motif as Motif
+    from edex.membranes.planted import PLANTED_EFFECTS as PLANTED_EFFECTS
+    from edex.membranes.planted import PlantedTruth as PlantedTruth
+    from edex.membranes.planted import plant_truth as plant_truth
     from edex.membranes.polymers import RepeatUnit as RepeatUnit
     from edex.membranes.polymers import parse_repeat_unit as parse_repeat_unit
     from edex.membranes.robeson import PAIRS as PAIRS
@@ -71,9 +80,11 @@ _MODULE_OF = {
     "Motif": "motifs",
     "MotifCounts": "motif_features",
     "PAIRS": "robeson",
+    "PLANTED_EFFECTS": "planted",
     "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
     "PeriodicMorgan": "environments",
+    "PlantedTruth": "planted",
     "PolymerDescriptors": "descriptors",
     "PolymerWarning": "transformers",
     "RepeatUnit": "polymers",
@@ -85,6 +96,9 @@ _MODULE_OF = {
     "chemical_families": "families",
     "correlated_blocks": "importance",
     "distance_above_bound": "robeson",
+    "draw_environment": "drawing",
+    "draw_motif": "drawing",
+    "draw_motif_table": "drawing",
     "draw_robeson": "figures",
     "effect_signs": "agreement",
     "find_motif": "motif_features",
@@ -92,8 +106,10 @@ _MODULE_OF = {
     "impurity_importances": "importance",
     "merge_polymers": "merging",
     "motif_atoms": "motif_features",
+    "motif_effects": "agreement",
     "parse_repeat_unit": "polymers",
     "permutation_importances": "importance",
+    "plant_truth": "planted",
     "rank_agreement": "agreement",
     "selectivity": "robeson",
     "shapley_values": "shapley",

@@ -20,7 +20,13 @@ import pandas as pd
 from edex.errors import InputError
 from edex.membranes.motifs import MOTIFS, Motif
 
-__all__ = ["agreement_table", "effect_signs", "rank_agreement", "textbook_agreement"]
+__all__ = [
+    "agreement_table",
+    "effect_signs",
+    "motif_effects",
+    "rank_agreement",
+    "textbook_agreement",
+]
 
 
 def agreement_table(**rankings: pd.Series) -> pd.DataFrame:
@@ -119,16 +125,53 @@ def effect_signs(
     InputError
         If rows or columns do not match.
     """
-    if shap_values.shape != X.shape or list(shap_values.columns) != list(X.columns):
-        raise InputError(
-            f"shap_values has shape {shap_values.shape} and X {X.shape}; they must have the same "
-            "rows, and the same columns in the same order. Explain the rows that you give."
-        )
+    _check_same(shap_values, X)
     signs = {}
     for name in X.columns:
         rho = _spearman(X[name], shap_values[name])
         signs[name] = int(np.sign(rho)) if abs(rho) >= min_correlation else 0
     return pd.Series(signs, name="sign", dtype=int)
+
+
+def motif_effects(
+    shap_values: pd.DataFrame, X: pd.DataFrame, smiles: Sequence[str]
+) -> pd.DataFrame:
+    """Return what having each motif does to the prediction, and a polymer that shows it.
+
+    Parameters
+    ----------
+    shap_values, X : DataFrame of shape (n_polymers, n_motifs)
+        As for :func:`effect_signs`.
+    smiles : sequence of str of shape (n_polymers,)
+        The polymers of the rows.
+
+    Returns
+    -------
+    DataFrame of shape (n_found, 3)
+        Index: motif, that with the largest mean abs(Shapley value) first; motifs that no polymer
+        has, or all have, are left out. ``effect``: mean Shapley value of polymers that have it
+        minus that of those without. ``n``: how many have it. ``example``: the shortest SMILES that
+        has it.
+
+    Raises
+    ------
+    InputError
+        If rows or columns do not match.
+    """
+    _check_same(shap_values, X)
+    if len(smiles) != len(X):
+        raise InputError(
+            f"There are {len(smiles)} polymers and X has {len(X)} rows; each row needs its polymer."
+        )
+    texts = pd.Series(list(smiles), index=X.index, dtype=object)
+    rows = []
+    for name in shap_values.abs().mean().sort_values(ascending=False, kind="stable").index:
+        has = X[name] > 0
+        if has.any() and not has.all():
+            values = shap_values[name]
+            effect = float(values[has].mean() - values[~has].mean())
+            rows.append((name, effect, int(has.sum()), min(texts[has], key=len)))
+    return pd.DataFrame(rows, columns=["motif", "effect", "n", "example"]).set_index("motif")
 
 
 def textbook_agreement(
@@ -176,6 +219,14 @@ def textbook_agreement(
     table["agrees"] = table["expected"] == table["found"]
     table["reason"] = [expected[name].reason for name in first.index]
     return table
+
+
+def _check_same(shap_values: pd.DataFrame, X: pd.DataFrame) -> None:
+    if shap_values.shape != X.shape or list(shap_values.columns) != list(X.columns):
+        raise InputError(
+            f"shap_values has shape {shap_values.shape} and X {X.shape}; they must have the same "
+            "rows, and the same columns in the same order. Explain the rows that you give."
+        )
 
 
 def _spearman(one: pd.Series, other: pd.Series) -> float:

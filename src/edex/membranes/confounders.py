@@ -87,8 +87,8 @@ class StratifiedEffect:
     def __str__(self) -> str:
         low, high = self.interval
         return (
-            f"{self.effect:+.2f} [{low:+.2f}, {high:+.2f}] within {len(self.table)} families "
-            f"(n = {self.n_used})"
+            f"{self.effect:+.2f} [{low:+.2f}, {high:+.2f}] inside "
+            f"{len(self.table)} of the families (n = {self.n_used})"
         )
 
 
