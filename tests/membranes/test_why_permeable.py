@@ -40,7 +40,7 @@ def held_out(measured):
 def test_the_top_motifs_act_as_a_textbook_expects_on_polymers_held_out(held_out):
     forest, _, _, X, _ = held_out
     result = tree_shapley(forest, X)
-    signs = effect_signs(result.values, X)  # noqa: PD011 - no table, but a field that holds one
+    signs = effect_signs(result.values, X)
     table = textbook_agreement(result.importance, signs)
     assert result.additivity_error < 1e-6
     assert table["agrees"].sum() >= 8
