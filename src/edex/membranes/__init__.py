@@ -2,9 +2,11 @@
 
 The data flow one way: ``smiles`` and ``polymers`` (read a repeat unit) -> ``canonical`` (one name
 for each polymer) and ``periodic`` (rings of repeat units) -> ``transformers``, ``fingerprints``,
-``environments`` and ``descriptors`` (numbers that describe it); ``slips`` and ``merging`` make one
-row per polymer of a table of measurements; ``robeson`` holds the upper bounds and
-``figures`` draws them. The names below are
+``environments`` and ``descriptors`` (numbers that describe it), ``motifs`` and ``motif_features``
+(numbers that chemists have names for); ``slips`` and ``merging`` make one row per polymer of a
+table of measurements; ``families`` sorts polymers by structure; ``robeson`` holds the upper bounds.
+Why a model says what it says: ``importance``, ``shapley``, ``agreement`` and ``confounders``, tried
+on the known truth of ``planted``. ``figures`` and ``drawing`` show it all. The names below are
 looked up when they are first used, so the import is quick.
 """
 
@@ -12,9 +14,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edex.membranes.agreement import agreement_table as agreement_table
+    from edex.membranes.agreement import effect_signs as effect_signs
+    from edex.membranes.agreement import motif_effects as motif_effects
+    from edex.membranes.agreement import rank_agreement as rank_agreement
+    from edex.membranes.agreement import textbook_agreement as textbook_agreement
     from edex.membranes.canonical import canonical_repeat_unit as canonical_repeat_unit
+    from edex.membranes.confounders import Contrast as Contrast
+    from edex.membranes.confounders import StratifiedEffect as StratifiedEffect
+    from edex.membranes.confounders import stratified_effect as stratified_effect
+    from edex.membranes.confounders import with_and_without as with_and_without
     from edex.membranes.descriptors import DESCRIPTORS as DESCRIPTORS
     from edex.membranes.descriptors import PolymerDescriptors as PolymerDescriptors
+    from edex.membranes.drawing import draw_environment as draw_environment
+    from edex.membranes.drawing import draw_motif as draw_motif
+    from edex.membranes.drawing import draw_motif_table as draw_motif_table
     from edex.membranes.environments import Environment as Environment
     from edex.membranes.environments import MorganCounts as MorganCounts
     from edex.membranes.environments import PeriodicMorgan as PeriodicMorgan
@@ -22,6 +36,9 @@ if TYPE_CHECKING:
     from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
+    from edex.membranes.importance import correlated_blocks as correlated_blocks
+    from edex.membranes.importance import impurity_importances as impurity_importances
+    from edex.membranes.importance import permutation_importances as permutation_importances
     from edex.membranes.merging import MergedPolymers as MergedPolymers
     from edex.membranes.merging import merge_polymers as merge_polymers
     from edex.membranes.motif_features import MotifCounts as MotifCounts
@@ -29,6 +46,9 @@ if TYPE_CHECKING:
     from edex.membranes.motif_features import motif_atoms as motif_atoms
     from edex.membranes.motifs import MOTIFS as MOTIFS
     from edex.membranes.motifs import Motif as Motif
+    from edex.membranes.planted import PLANTED_EFFECTS as PLANTED_EFFECTS
+    from edex.membranes.planted import PlantedTruth as PlantedTruth
+    from edex.membranes.planted import plant_truth as plant_truth
     from edex.membranes.polymers import RepeatUnit as RepeatUnit
     from edex.membranes.polymers import parse_repeat_unit as parse_repeat_unit
     from edex.membranes.robeson import PAIRS as PAIRS
@@ -38,6 +58,9 @@ if TYPE_CHECKING:
     from edex.membranes.robeson import distance_above_bound as distance_above_bound
     from edex.membranes.robeson import selectivity as selectivity
     from edex.membranes.robeson import upper_bound as upper_bound
+    from edex.membranes.shapley import ShapleyResult as ShapleyResult
+    from edex.membranes.shapley import shapley_values as shapley_values
+    from edex.membranes.shapley import tree_shapley as tree_shapley
     from edex.membranes.slips import GASES as GASES
     from edex.membranes.slips import find_slips as find_slips
     from edex.membranes.transformers import Failure as Failure
@@ -45,6 +68,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "BoundDistance": "robeson",
+    "Contrast": "confounders",
     "DESCRIPTORS": "descriptors",
     "Environment": "environments",
     "Failure": "transformers",
@@ -56,24 +80,44 @@ _MODULE_OF = {
     "Motif": "motifs",
     "MotifCounts": "motif_features",
     "PAIRS": "robeson",
+    "PLANTED_EFFECTS": "planted",
     "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
     "PeriodicMorgan": "environments",
+    "PlantedTruth": "planted",
     "PolymerDescriptors": "descriptors",
     "PolymerWarning": "transformers",
     "RepeatUnit": "polymers",
+    "ShapleyResult": "shapley",
+    "StratifiedEffect": "confounders",
     "UpperBound": "robeson",
+    "agreement_table": "agreement",
     "canonical_repeat_unit": "canonical",
     "chemical_families": "families",
+    "correlated_blocks": "importance",
     "distance_above_bound": "robeson",
+    "draw_environment": "drawing",
+    "draw_motif": "drawing",
+    "draw_motif_table": "drawing",
     "draw_robeson": "figures",
+    "effect_signs": "agreement",
     "find_motif": "motif_features",
     "find_slips": "slips",
+    "impurity_importances": "importance",
     "merge_polymers": "merging",
     "motif_atoms": "motif_features",
+    "motif_effects": "agreement",
     "parse_repeat_unit": "polymers",
+    "permutation_importances": "importance",
+    "plant_truth": "planted",
+    "rank_agreement": "agreement",
     "selectivity": "robeson",
+    "shapley_values": "shapley",
+    "stratified_effect": "confounders",
+    "textbook_agreement": "agreement",
+    "tree_shapley": "shapley",
     "upper_bound": "robeson",
+    "with_and_without": "confounders",
 }
 
 __all__ = list(_MODULE_OF)

@@ -16,7 +16,16 @@ try:
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
-__all__ = ["Chem", "atoms_of", "bonds_of", "quiet", "rdFingerprintGenerator", "rdMolDescriptors"]
+__all__ = [
+    "Chem",
+    "atoms_of",
+    "bonds_of",
+    "place_atoms",
+    "quiet",
+    "rdFingerprintGenerator",
+    "rdMolDescriptors",
+    "start_drawing",
+]
 
 
 def quiet() -> Any:
@@ -32,3 +41,20 @@ def atoms_of(mol: Any) -> list[Any]:
 def bonds_of(mol: Any) -> list[Any]:
     """Return the bonds of a molecule; several times as fast as going through GetBonds()."""
     return [mol.GetBondWithIdx(index) for index in range(mol.GetNumBonds())]
+
+
+def place_atoms(mol: Any) -> Any:
+    """Return a copy with flat coordinates from CoordGen, which crowds fused rings the least."""
+    from rdkit.Chem import rdCoordGen
+
+    placed = Chem.Mol(mol)
+    with quiet():
+        rdCoordGen.AddCoords(placed)
+    return placed
+
+
+def start_drawing(width: int, height: int) -> Any:
+    """Return an empty drawing of molecules, in pixels; imported late, as it brings much with it."""
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    return rdMolDraw2D.MolDraw2DCairo(width, height)
