@@ -26,6 +26,7 @@ __all__ = ["main"]
 RUNNERS = {
     "space-group": ("edex.spacegroup.report", "run"),
     "membrane-permeability": ("edex.membranes.report", "run"),
+    "membrane-interpretation": ("edex.membranes.interpretation", "run"),
     "melting-temperature": ("edex.melting.report", "run"),
 }
 PREDICTORS = ("spacegroup", "permeability", "melting")
