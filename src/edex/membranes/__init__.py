@@ -8,8 +8,8 @@ table of measurements; ``families`` sorts polymers by structure; ``robeson`` hol
 To predict: ``kernels`` and ``models`` (one gas), ``multitask`` and ``predictor`` (all gases),
 ``forecasts`` and ``screen``; ``crossvalidation``, ``validation`` and ``report`` say how well.
 Why a model says what it says: ``importance``, ``shapley``, ``agreement`` and ``confounders``, tried
-on the known truth of ``planted``, and ``interpretation``. ``figures`` and ``drawing`` show it all. The names below are
-looked up when they are first used, so the import is quick.
+on the known truth of ``planted``, and ``interpretation``. ``figures`` and ``drawing`` show it all.
+The names below are looked up when they are first used, so the import is quick.
 """
 
 from importlib import import_module
