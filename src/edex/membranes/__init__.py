@@ -3,9 +3,9 @@
 The data flow one way: ``smiles`` and ``polymers`` (read a repeat unit) -> ``canonical`` (one name
 for each polymer) and ``periodic`` (rings of repeat units) -> ``transformers``, ``fingerprints``,
 ``environments`` and ``descriptors`` (numbers that describe it); ``slips`` and ``merging`` make one
-row per polymer of a table of measurements; ``robeson`` holds the upper bounds and
-``figures`` draws them. The names below are
-looked up when they are first used, so the import is quick.
+row per polymer of a table of measurements; ``library`` makes polymers that nobody has measured;
+``robeson`` holds the upper bounds and ``figures`` draws them. The names below are looked up when
+they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from edex.membranes.figures import draw_robeson as draw_robeson
     from edex.membranes.fingerprints import MaccsKeys as MaccsKeys
     from edex.membranes.fingerprints import PathBits as PathBits
+    from edex.membranes.library import POLYMER_CLASSES as POLYMER_CLASSES
+    from edex.membranes.library import load_monomers as load_monomers
+    from edex.membranes.library import make_polymer_library as make_polymer_library
     from edex.membranes.merging import MergedPolymers as MergedPolymers
     from edex.membranes.merging import merge_polymers as merge_polymers
     from edex.membranes.polymers import RepeatUnit as RepeatUnit
@@ -47,6 +50,7 @@ _MODULE_OF = {
     "MergedPolymers": "merging",
     "MorganCounts": "environments",
     "PAIRS": "robeson",
+    "POLYMER_CLASSES": "library",
     "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
     "PeriodicMorgan": "environments",
@@ -58,6 +62,8 @@ _MODULE_OF = {
     "distance_above_bound": "robeson",
     "draw_robeson": "figures",
     "find_slips": "slips",
+    "load_monomers": "library",
+    "make_polymer_library": "library",
     "merge_polymers": "merging",
     "parse_repeat_unit": "polymers",
     "selectivity": "robeson",

@@ -12,11 +12,19 @@ from edex.errors import MissingExtraError
 
 try:
     from rdkit import Chem, rdBase
-    from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
+    from rdkit.Chem import rdChemReactions, rdFingerprintGenerator, rdMolDescriptors
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
-__all__ = ["Chem", "atoms_of", "bonds_of", "quiet", "rdFingerprintGenerator", "rdMolDescriptors"]
+__all__ = [
+    "Chem",
+    "atoms_of",
+    "bonds_of",
+    "quiet",
+    "rdChemReactions",
+    "rdFingerprintGenerator",
+    "rdMolDescriptors",
+]
 
 
 def quiet() -> Any:
