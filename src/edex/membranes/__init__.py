@@ -4,7 +4,8 @@ The data flow one way: ``smiles`` and ``polymers`` (read a repeat unit) -> ``can
 for each polymer) and ``periodic`` (rings of repeat units) -> ``transformers``, ``fingerprints``,
 ``environments`` and ``descriptors`` (numbers that describe it), ``motifs`` and ``motif_features``
 (numbers that chemists have names for); ``slips`` and ``merging`` make one row per polymer of a
-table of measurements; ``families`` sorts polymers by structure; ``robeson`` holds the upper bounds.
+table of measurements; ``families`` sorts polymers by structure; ``robeson`` holds the upper bounds;
+``library`` makes polymers that nobody has measured.
 To predict: ``kernels`` and ``models`` (one gas), ``multitask`` and ``predictor`` (all gases),
 ``forecasts`` and ``screen``; ``crossvalidation``, ``validation`` and ``report`` say how well.
 Why a model says what it says: ``importance``, ``shapley``, ``agreement`` and ``confounders``, tried
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
     from edex.membranes.kernels import MinMaxKernel as MinMaxKernel
     from edex.membranes.kernels import min_max_kernel as min_max_kernel
     from edex.membranes.kernels import tanimoto_kernel as tanimoto_kernel
+    from edex.membranes.library import POLYMER_CLASSES as POLYMER_CLASSES
+    from edex.membranes.library import load_monomers as load_monomers
+    from edex.membranes.library import make_polymer_library as make_polymer_library
     from edex.membranes.merging import MergedPolymers as MergedPolymers
     from edex.membranes.merging import merge_polymers as merge_polymers
     from edex.membranes.models import LADDER as LADDER
@@ -110,6 +114,7 @@ _MODULE_OF = {
     "MotifCounts": "motif_features",
     "PAIRS": "robeson",
     "PLANTED_EFFECTS": "planted",
+    "POLYMER_CLASSES": "library",
     "PRIOR_PAIRS": "robeson",
     "PathBits": "fingerprints",
     "PeriodicMorgan": "environments",
@@ -143,6 +148,8 @@ _MODULE_OF = {
     "leaked_bootstrap_predictions": "validation",
     "learning_curve": "validation",
     "make_regressor": "models",
+    "load_monomers": "library",
+    "make_polymer_library": "library",
     "merge_polymers": "merging",
     "min_max_kernel": "kernels",
     "motif_atoms": "motif_features",

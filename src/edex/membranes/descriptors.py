@@ -86,6 +86,8 @@ class PolymerDescriptors(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -102,11 +104,17 @@ class PolymerDescriptors(PolymerTransformer):
     feature_units_ = DESCRIPTORS
 
     def __init__(
-        self, *, canonical: bool = True, sparse_output: bool = False, on_error: str = "raise"
+        self,
+        *,
+        canonical: bool = True,
+        sparse_output: bool = False,
+        on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _names(self) -> list[str]:
         return list(DESCRIPTORS)

@@ -80,6 +80,8 @@ class MorganCounts(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -102,6 +104,7 @@ class MorganCounts(PolymerTransformer):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.radius = radius
         self.min_polymers = min_polymers
@@ -109,6 +112,7 @@ class MorganCounts(PolymerTransformer):
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
         """Learn which environments there are.
@@ -272,6 +276,8 @@ class PeriodicMorgan(MorganCounts):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -295,6 +301,7 @@ class PeriodicMorgan(MorganCounts):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             radius,
@@ -303,6 +310,7 @@ class PeriodicMorgan(MorganCounts):
             canonical=canonical,
             sparse_output=sparse_output,
             on_error=on_error,
+            n_jobs=n_jobs,
         )
         self.per = per
 

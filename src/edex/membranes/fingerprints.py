@@ -41,6 +41,8 @@ class PathBits(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Examples
     --------
@@ -56,12 +58,14 @@ class PathBits(PolymerTransformer):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.n_bits = n_bits
         self.max_path = max_path
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _check_options(self) -> None:
         super()._check_options()
@@ -91,6 +95,8 @@ class MaccsKeys(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Examples
     --------
@@ -99,11 +105,17 @@ class MaccsKeys(PolymerTransformer):
     """
 
     def __init__(
-        self, *, canonical: bool = True, sparse_output: bool = False, on_error: str = "raise"
+        self,
+        *,
+        canonical: bool = True,
+        sparse_output: bool = False,
+        on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _names(self) -> list[str]:
         return [f"maccs_{key}" for key in range(1, 167)]

@@ -12,7 +12,7 @@ from edex.errors import MissingExtraError
 
 try:
     from rdkit import Chem, rdBase
-    from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
+    from rdkit.Chem import rdChemReactions, rdFingerprintGenerator, rdMolDescriptors
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
@@ -22,6 +22,7 @@ __all__ = [
     "bonds_of",
     "place_atoms",
     "quiet",
+    "rdChemReactions",
     "rdFingerprintGenerator",
     "rdMolDescriptors",
     "start_drawing",

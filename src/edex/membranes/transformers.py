@@ -10,7 +10,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -20,6 +21,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from edex.errors import InputError
 from edex.membranes.canonical import canonical_repeat_unit
+from edex.membranes.parallel import map_chunks
 from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
 
 __all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles"]
@@ -59,6 +61,7 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     on_error: str
     canonical: bool
     sparse_output: bool = False
+    n_jobs: int | None = None
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
         """Check the options and the polymers; nothing is learnt.
@@ -143,16 +146,29 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ) -> tuple[list[_Result | None], list[Failure]]:
         """Do some work for each polymer; None where it cannot be done and that is allowed."""
         results: list[_Result | None] = []
+        failures: list[Failure] = []
+        for start, (done, failed) in map_chunks(
+            partial(self._each_of, work=work), texts, n_jobs=self.n_jobs
+        ):
+            results += done
+            failures += [replace(failure, row=start + failure.row) for failure in failed]
+        if failures and self.on_error == "raise":
+            raise _in_row(failures[0])
+        return results, failures
+
+    def _each_of(
+        self, texts: Sequence[Any], work: Callable[[RepeatUnit], _Result]
+    ) -> tuple[list[_Result | None], list[Failure]]:
+        results: list[_Result | None] = []
         failures = []
         for row, text in enumerate(texts):
             try:
                 results.append(work(self._read(text)))
             except (ValueError, RuntimeError) as error:  # RDKit's own errors are ValueErrors
-                failure = Failure(row, text, str(error).strip())
+                failures.append(Failure(row, text, str(error).strip()))
                 if self.on_error == "raise":
-                    raise _in_row(failure) from None
+                    break
                 results.append(None)
-                failures.append(failure)
         return results, failures
 
     def _as_matrix(self, rows: Sequence[dict[int, float] | None], width: int) -> Any:
