@@ -26,7 +26,7 @@ import numpy as np
 from edex.membranes.periodic import PeriodicUnit, close_ring, periodic_units
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, bonds_of, rdMolDescriptors
-from edex.membranes.transformers import PolymerTransformer
+from edex.membranes.transformers import PolymerTransformer, remembered
 
 __all__ = ["DESCRIPTORS", "PolymerDescriptors"]
 
@@ -119,6 +119,7 @@ class PolymerDescriptors(PolymerTransformer):
     def _names(self) -> list[str]:
         return list(DESCRIPTORS)
 
+    @remembered()
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         values = np.mean([_describe(period) for period in periodic_units(unit)], axis=0)
         return dict(enumerate(values.tolist()))

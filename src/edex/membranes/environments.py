@@ -27,7 +27,7 @@ from edex.errors import InputError
 from edex.membranes.periodic import PeriodicUnit, close_ring, periodic_units
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, rdFingerprintGenerator
-from edex.membranes.transformers import PolymerTransformer, as_smiles
+from edex.membranes.transformers import PolymerTransformer, as_smiles, remembered
 
 __all__ = ["Environment", "MorganCounts", "PeriodicMorgan"]
 
@@ -211,6 +211,7 @@ class MorganCounts(PolymerTransformer):
             row[len(known)] = sum(value for code, value in counts.items() if code not in known)
         return row
 
+    @remembered("radius")
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         """Return the number of times that each environment occurs, by its code."""
         found = _generator(self.radius).GetSparseCountFingerprint(unit.mol)
@@ -322,6 +323,7 @@ class PeriodicMorgan(MorganCounts):
                 'per="unit".'
             )
 
+    @remembered("radius", "per")
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         periods = periodic_units(unit)
         total: Counter[int] = Counter()

@@ -21,7 +21,7 @@ from typing import Any
 from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import rdFingerprintGenerator, rdMolDescriptors
-from edex.membranes.transformers import PolymerTransformer
+from edex.membranes.transformers import PolymerTransformer, remembered
 
 __all__ = ["MaccsKeys", "PathBits"]
 
@@ -79,6 +79,7 @@ class PathBits(PolymerTransformer):
     def _names(self) -> list[str]:
         return [f"path_{bit}" for bit in range(self.n_bits)]
 
+    @remembered("n_bits", "max_path")
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         fingerprint = _path_generator(self.n_bits, self.max_path).GetFingerprint(unit.mol)
         return dict.fromkeys(fingerprint.GetOnBits(), 1.0)
@@ -120,6 +121,7 @@ class MaccsKeys(PolymerTransformer):
     def _names(self) -> list[str]:
         return [f"maccs_{key}" for key in range(1, 167)]
 
+    @remembered()
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         # RDKit counts the keys from 1 and leaves bit 0 empty.
         keys = rdMolDescriptors.GetMACCSKeysFingerprint(unit.mol).GetOnBits()

@@ -19,11 +19,12 @@ import pandas as pd
 from edex.errors import InputError
 from edex.membranes.canonical import canonical_repeat_unit
 from edex.membranes.forecasts import bound_distance
+from edex.membranes.parallel import map_chunks
 from edex.membranes.predictor import PermeabilityRegressor, default_model
 
 __all__ = ["rank_candidates"]
 
-_BLOCK = 500  # polymers at a time: bounds the memory
+_BLOCK = 1000  # polymers at a time: bounds the memory
 
 
 def rank_candidates(
@@ -68,12 +69,14 @@ def rank_candidates(
         If there is no such bound, or no polymer can be read.
     """
     regressor = default_model() if model is None else model
-    names, problems = _read(smiles)
+    names, problems = _read(smiles, n_jobs)
     known = regressor.known_["smiles"].to_numpy()
     blocks = []
     for start in range(0, len(names), _BLOCK):
-        block, alike = _compare(regressor, names[start : start + _BLOCK], problems)
-        found = regressor.predict_distribution(block, gases=pair.split("/"), similarity=alike)
+        block, alike = _compare(regressor, names[start : start + _BLOCK], problems, n_jobs)
+        found = regressor.predict_distribution(
+            block, gases=pair.split("/"), similarity=alike, is_canonical=True
+        )
         above = bound_distance(regressor, found, pair, year=year)
         nearest = alike.argmax(axis=1)
         blocks.append(
@@ -106,31 +109,46 @@ def rank_candidates(
 
 
 def _compare(
-    regressor: PermeabilityRegressor, block: list[str], problems: dict[str, str]
+    regressor: PermeabilityRegressor,
+    block: list[str],
+    problems: dict[str, str],
+    n_jobs: int | None,
 ) -> tuple[list[str], np.ndarray]:
     """Return the polymers that can be described, and their similarity to the known ones."""
     try:
-        return block, regressor.similarity(block)
+        return block, regressor.similarity(block, is_canonical=True, n_jobs=n_jobs)
     except InputError:  # some unit of the block cannot be joined to a chain: find which
         found = {}
         for name in block:
             try:
-                found[name] = regressor.similarity([name])[0]
+                found[name] = regressor.similarity([name], is_canonical=True)[0]
             except InputError as error:
                 problems[name] = str(error)
         return list(found), np.array(list(found.values())).reshape(len(found), -1)
 
 
-def _read(smiles: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+def _read(smiles: Sequence[str], n_jobs: int | None) -> tuple[list[str], dict[str, str]]:
     """Return the different polymers, and the problem of each text that is none."""
     names: dict[str, None] = {}
     problems: dict[str, str] = {}
-    for text in smiles:
-        try:
-            names[canonical_repeat_unit(text)] = None
-        except InputError as error:
-            problems[text] = str(error)
+    for _, chunk in map_chunks(_read_chunk, list(smiles), n_jobs=n_jobs):
+        for text, name, problem in chunk:
+            if problem:
+                problems[text] = problem
+            else:
+                names[name] = None
     if not names:
         first = next(iter(problems.values()), "There are none.")
         raise InputError(f"No polymer can be read, so there is nothing to rank. The first: {first}")
     return list(names), problems
+
+
+def _read_chunk(texts: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return (text, canonical repeat unit, problem) of each text."""
+    found = []
+    for text in texts:
+        try:
+            found.append((text, canonical_repeat_unit(text), ""))
+        except InputError as error:
+            found.append((text, "", str(error)))
+    return found

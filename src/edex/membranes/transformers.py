@@ -8,10 +8,11 @@ never left out, because then every later row would be another polymer than its t
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial, wraps
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -24,10 +25,41 @@ from edex.membranes.canonical import canonical_repeat_unit
 from edex.membranes.parallel import map_chunks
 from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
 
-__all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles"]
+__all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles", "remembered"]
 
 _POLICIES = ("raise", "nan")
+_REMEMBERED = 2000  # polymers; cross-validation asks for the same few hundred again and again
 _Result = TypeVar("_Result")
+
+
+def remembered(
+    *options: str,
+) -> Callable[[Callable[[Any, RepeatUnit], _Result]], Callable[[Any, RepeatUnit], _Result]]:
+    """Decorate a method of one repeat unit: what it returned for the last polymers is kept.
+
+    Parameters
+    ----------
+    *options : str
+        Attributes that, beside the polymer, decide what it returns. Nobody may change the result.
+    """
+
+    def decorate(
+        method: Callable[[Any, RepeatUnit], _Result],
+    ) -> Callable[[Any, RepeatUnit], _Result]:
+        memory: OrderedDict[tuple[Any, ...], _Result] = OrderedDict()
+
+        @wraps(method)
+        def recall(self: Any, unit: RepeatUnit) -> _Result:
+            key = (unit.smiles, *(getattr(self, name) for name in options))
+            if key not in memory:
+                memory[key] = method(self, unit)
+                if len(memory) > _REMEMBERED:
+                    memory.popitem(last=False)
+            return memory[key]
+
+        return recall
+
+    return decorate
 
 
 class PolymerWarning(UserWarning):
@@ -139,7 +171,9 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _read(self, text: Any) -> RepeatUnit:
-        return parse_repeat_unit(canonical_repeat_unit(text) if self.canonical else text)
+        if not isinstance(text, str):
+            return parse_repeat_unit(text)
+        return _parsed(canonical_repeat_unit(text) if self.canonical else text)
 
     def _each(
         self, texts: list[Any], work: Callable[[RepeatUnit], _Result]
@@ -211,6 +245,11 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parsed(text: str) -> RepeatUnit:
+    return parse_repeat_unit(text)
 
 
 def as_smiles(X: Any) -> list[Any]:
