@@ -18,6 +18,7 @@ J. W. Barnett et al., Sci. Adv. 6, eaaz4301 (2020), doi 10.1126/sciadv.aaz4301: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
@@ -222,10 +223,8 @@ def _plans(polymer_class: str) -> list[_Plan]:
 def _canonical_names(texts: Iterable[str]) -> set[str]:
     names = set()
     for text in as_smiles(texts):
-        try:
+        with suppress(InputError):
             names.add(canonical_repeat_unit(text))
-        except InputError:
-            continue
     return names
 
 
@@ -242,10 +241,8 @@ def _make(polymer_class: str, members: tuple[tuple[str, str], ...]) -> str:
         for (_, smiles), reaction in zip(members, reactions, strict=True)
     ]
     if len(ways) == 1:
-        units = list(ways[0][:1])
-    else:
-        units = [Chem.molzip(first, second) for first, second in _pairs(*ways)]
-    return min(_name(unit) for unit in units)
+        return _name(ways[0][0])
+    return min(_name(Chem.molzip(first, second)) for first, second in _pairs(*ways))
 
 
 def _pairs(first: tuple[Any, ...], second: tuple[Any, ...]) -> list[tuple[Any, Any]]:
