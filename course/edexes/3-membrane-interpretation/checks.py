@@ -87,7 +87,8 @@ def check_score(forests, predicted, r2, rmse, X, y, folds, model):
         "same-forest",
         saw="the same object several times, or `model` itself, in `forests`",
         expected="a fresh clone(model) for each fold",
-        why="Fitting an object again overwrites what it knew: all entries would be the last forest.",
+        why="Fitting an object again overwrites what it knew: all entries would be the last "
+        "forest.",
     )
     train, test = folds[0]
     reference = clone(model).fit(X.iloc[train], y[train])
@@ -130,8 +131,8 @@ def check_score(forests, predicted, r2, rmse, X, y, folds, model):
         saw=f"{found:.3f}"
         + (", the squared correlation" if np.isclose(found, squared_correlation) else ""),
         expected="one minus the mean square error over the variance of y, over all polymers",
-        why="A correlation forgives a wrong scale and a wrong zero, an R² does not. And a mean over "
-        "folds compares each fold with its own mean.",
+        why="A correlation forgives a wrong scale and a wrong zero, an R² does not. And a mean "
+        "over folds compares each fold with its own mean.",
     )
     deviation = expect_number(rmse, "rmse", unit="decades")
     expect(
@@ -215,7 +216,7 @@ def check_noise(X_noise, impurity, n_below, X, y):
 
 
 class _Known:
-    """A fitted model of which all is known: 3a + 1b, nothing of c. Keeps the tables it was shown."""
+    """A fitted model of which all is known: 3a + 1b. Keeps the tables it was shown."""
 
     def __init__(self):
         self.shown = []
@@ -270,8 +271,8 @@ def _check_shown(shown, X, column):
         "`losses.append(intact - r2_score(y, model.predict(shuffled)))`; return `np.mean(losses)` "
         "and `np.std(losses, ddof=1) / np.sqrt(n_repeats)`.",
     ),
-    insight="No refitting, no derivative, any model: that is why this is used everywhere. Its price "
-    "is that the shuffled table holds polymers that cannot exist.",
+    insight="No refitting, no derivative, any model: that is why this is used everywhere. Its "
+    "price is that the shuffled table holds polymers that cannot exist.",
 )
 def check_permutation(permutation_importance):
     function = expect_function(permutation_importance, "permutation_importance")
@@ -305,8 +306,8 @@ def check_permutation(permutation_importance):
         "not-shuffled",
         saw="only tables in which each value of the column stands at its own polymer",
         expected="values that moved to other polymers",
-        why="pandas puts the values of a Series back to their rows when it is assigned. Take a plain "
-        "array: X[column].to_numpy().",
+        why="pandas puts the values of a Series back to their rows when it is assigned. Take a "
+        "plain array: X[column].to_numpy().",
     )
     expect(
         n_moved == n,
@@ -387,7 +388,7 @@ def _spread_of_losses(values, y, *, slope):
         "`shuffled = X.copy()`, then `shuffled[columns] = X[columns].to_numpy()[rows]`. The "
         "`.to_numpy()` keeps pandas from putting the rows back.",
     ),
-    insight="The question decides the block: worth of a group *given* its companions, or worth of "
+    insight="The question decides the block: worth of a group beside its companions, or worth of "
     "the whole company.",
 )
 def check_block(permute_block):
@@ -435,8 +436,8 @@ def check_block(permute_block):
         "torn-apart",
         saw=f"{torn} rows whose values of the block come from different polymers",
         expected="one permutation for all columns of the block",
-        why="CF₃ without its hinge, spiro carbon without its rings: shuffled apart, the block still "
-        "covers for itself in some rows and makes impossible polymers in others.",
+        why="CF₃ without its hinge, spiro carbon without its rings: shuffled apart, the block "
+        "still covers for itself in some rows and makes impossible polymers in others.",
     )
     rows = sorted(map(tuple, table[["a", "c"]].to_numpy()))
     expect(
@@ -592,7 +593,8 @@ def check_additivity(gap, importance, shap_table, base, predicted, y):
         np.allclose(values, np.abs(shap_table.to_numpy()).mean(axis=0)),
         "other-importance",
         saw=f"{values.iloc[0]:.4f} for {names[0]!r}",
-        expected="the mean over all polymers of the absolute Shapley value of each motif, in decades",
+        expected="the mean over all polymers of the absolute Shapley value of each motif, in "
+        "decades",
     )
 
 
@@ -628,7 +630,8 @@ def check_hits(hits, found, rankings, acting):
         "not-absolute",
         saw="1 for a ranking in which −0.9 is the largest effect",
         expected="2: a strong effect downwards is as important as one upwards",
-        why="The difference of medians has a sign. Motifs that lower permeability stand at its end.",
+        why="The difference of medians has a sign. Motifs that lower permeability stand at its "
+        "end.",
     )
     expect(
         not 0 < number < 1,
@@ -678,11 +681,11 @@ def check_hits(hits, found, rankings, acting):
         "differ on *both* sides of the comparison.",
         "Combine conditions with `&` and `~`: `y[~is_ladder & has_nitrile]` are polymers with "
         "nitrile that are no ladders.",
-        "For some rows: `np.median(y[rows & has_nitrile]) - np.median(y[rows & ~has_nitrile])`, with "
-        "`rows` all polymers, `~is_ladder` and `is_ladder`.",
+        "For some rows: `np.median(y[rows & has_nitrile]) - np.median(y[rows & ~has_nitrile])`, "
+        "with `rows` all polymers, `~is_ladder` and `is_ladder`.",
     ),
-    insight="The same data, the same motif, another sign. What changed is only who is compared with "
-    "whom.",
+    insight="The same data, the same motif, another sign. What changed is only who is compared "
+    "with whom.",
 )
 def check_company(overall, outside, inside, X, y):
     nitrile = X["nitrile"].to_numpy() > 0
@@ -723,8 +726,8 @@ def check_company(overall, outside, inside, X, y):
             "other-company",
             saw=f"{number:+.2f} for `{name}`: compared with *all* polymers without nitrile",
             expected="polymers of the same kind on both sides",
-            why="Outside the ladders means outside on both sides. Else the ladders still decide the "
-            "comparison.",
+            why="Outside the ladders means outside on both sides. Else the ladders still decide "
+            "the comparison.",
         )
         expect(
             np.isclose(number, right),
@@ -742,8 +745,8 @@ def check_company(overall, outside, inside, X, y):
     minutes=8,
     hints=(
         "Who are the 21 polymers with nitrile? What else do 13 of them have?",
-        "Quote the difference outside the ladders with its interval, or the twins. And think of how "
-        "a ladder is made: which group made the ring give its fluorine away?",
+        "Quote the difference outside the ladders with its interval, or the twins. And think of "
+        "how a ladder is made: which group made the ring give its fluorine away?",
         "Ladders are permeable and carry nitrile because of their synthesis: a confounder. In "
         "flexible chains the difference is negative. A twin of PIM-1 without nitrile, made and "
         "measured in the same way, would decide for ladders.",
@@ -792,15 +795,15 @@ def check_referee(answer_q9):
     hints=(
         "Start from a very permeable polymer and change one small thing, so that the model still "
         "knows its relatives.",
-        "Bulky groups without dipoles, such as CF₃, tert-butyl or trimethylsilyl, in place of small "
-        "or polar ones. Polyacetylenes with two substituents and ladders are good starts. "
+        "Bulky groups without dipoles, such as CF₃, tert-butyl or trimethylsilyl, in place of "
+        "small or polar ones. Polyacetylenes with two substituents and ladders are good starts. "
         "`smiles[row].replace(...)` exchanges a group.",
         "`report = forecast([proposal], model=gas_model)[0]`; its table `report.gases` has the row "
         "O2 with `low` and `high`. For the reason: what else than P would be different if packing "
         "is why? Density, free volume, a twin of another size.",
     ),
-    insight="A prediction that comes true does not prove its reason. Choose the experiment in which "
-    "your reason and another one part.",
+    insight="A prediction that comes true does not prove its reason. Choose the experiment in "
+    "which your reason and another one part.",
     rubric=(
         "names the changed group and a reason in terms of packing, stiffness or cohesion",
         "says how sure it is, with the band, the distance to known polymers or the chance to lie "

@@ -5,9 +5,9 @@ difference of a pair,
 
     d = log10 P(with the group) - log10 P(with the other one),
 
-has all the rest of the chain in common, so no companion of the group can be the reason for it. It is
-the nearest to an experiment that a table of measurements can give. Chemists who look for drugs call
-such twins matched molecular pairs.
+has all the rest of the chain in common, so no companion of the group can be the reason for it: the
+nearest to an experiment that a table of measurements can give. Medicinal chemists call such twins
+matched molecular pairs.
 
 References
 ----------
