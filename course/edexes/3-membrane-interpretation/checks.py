@@ -36,15 +36,14 @@ _LEAST_BARRER = 50.0
 
 def _expect_series(value, name, names, *, what):
     """Expect one finite number for each name, as a Series, and return it in that order."""
-    if isinstance(value, dict):
-        value = pd.Series(value)
-    expect_array(value, name, shape=(None,), of=what)
+    if not isinstance(value, dict):
+        expect_array(value, name, shape=(None,), of=what)
     expect(
         isinstance(value, pd.Series),
         "not-a-series",
-        saw=f"`{name}` is a {type(value).__name__} without names",
+        saw=f"`{name}` is of type {type(value).__name__}",
         expected=f"a pandas Series: {what}, with their names as its index",
-        why="A number without the name of its motif explains nothing.",
+        why="A number without the name of its motif explains nothing, and cells below sort it.",
     )
     missing = [label for label in names if label not in value.index]
     expect(
@@ -875,7 +874,17 @@ def check_proposal(proposal, band, answer_q10, gas_model):
         words=40,
         points={
             "why the change should help, in terms of packing": (
-                *("pack", "free volume", "bulk", "stiff", "rigid", "rotat", "cohes", "dipole"),
+                *(
+                    "pack",
+                    "free volume",
+                    "bulk",
+                    "stiff",
+                    "rigid",
+                    "rotate",
+                    "rotati",
+                    "cohes",
+                    "dipole",
+                ),
                 *("hole", "kink", "space", "attract", "polar"),
             ),
             "how sure you are": (
