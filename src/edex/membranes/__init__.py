@@ -8,9 +8,10 @@ table of measurements; ``families`` sorts polymers by structure; ``robeson`` hol
 ``library`` makes polymers that nobody has measured.
 To predict: ``kernels`` and ``models`` (one gas), ``multitask`` and ``predictor`` (all gases),
 ``forecasts`` and ``screen``; ``crossvalidation``, ``validation`` and ``report`` say how well.
-Why a model says what it says: ``importance``, ``shapley``, ``agreement`` and ``confounders``, tried
-on the known truth of ``planted``, and ``interpretation``. ``figures`` and ``drawing`` show it all.
-The names below are looked up when they are first used, so the import is quick.
+Why a model says what it says: ``importance``, ``shapley``, ``agreement``, ``confounders`` and
+``twins``, tried on the known truth of ``planted``, and ``interpretation``. ``figures`` and
+``drawing`` show it all. The names below are looked up when they are first used, so the import is
+quick.
 """
 
 from importlib import import_module
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from edex.membranes.slips import find_slips as find_slips
     from edex.membranes.transformers import Failure as Failure
     from edex.membranes.transformers import PolymerWarning as PolymerWarning
+    from edex.membranes.twins import find_twins as find_twins
     from edex.membranes.validation import (
         leaked_bootstrap_predictions as leaked_bootstrap_predictions,
     )
@@ -142,14 +144,15 @@ _MODULE_OF = {
     "embedded_polymers": "predictor",
     "find_motif": "motif_features",
     "find_slips": "slips",
+    "find_twins": "twins",
     "forecast": "forecasts",
     "given_known": "multitask",
     "impurity_importances": "importance",
     "leaked_bootstrap_predictions": "validation",
     "learning_curve": "validation",
-    "make_regressor": "models",
     "load_monomers": "library",
     "make_polymer_library": "library",
+    "make_regressor": "models",
     "merge_polymers": "merging",
     "min_max_kernel": "kernels",
     "motif_atoms": "motif_features",
