@@ -16,7 +16,15 @@ try:
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
-__all__ = ["Chem", "atoms_of", "bonds_of", "quiet", "rdFingerprintGenerator", "rdMolDescriptors"]
+__all__ = [
+    "Chem",
+    "atoms_of",
+    "bonds_of",
+    "picture_of",
+    "quiet",
+    "rdFingerprintGenerator",
+    "rdMolDescriptors",
+]
 
 
 def quiet() -> Any:
@@ -32,3 +40,15 @@ def atoms_of(mol: Any) -> list[Any]:
 def bonds_of(mol: Any) -> list[Any]:
     """Return the bonds of a molecule; several times as fast as going through GetBonds()."""
     return [mol.GetBondWithIdx(index) for index in range(mol.GetNumBonds())]
+
+
+def picture_of(mol: Any, width: int, height: int) -> bytes:
+    """Return a drawing of a molecule as a PNG file of so many pixels."""
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
+    drawer.drawOptions().fixedBondLength = 42
+    drawer.drawOptions().minFontSize = 16
+    rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol)
+    drawer.FinishDrawing()
+    return bytes(drawer.GetDrawingText())
