@@ -317,7 +317,7 @@ def check_merged(polymers, raw, gases):
     barrer = raw[gases].groupby(raw["polymer"])
     for value, finding, saw, why in (
         (barrer.median(), "not-logarithms", "permeabilities in barrer", ""),
-        (np.log10(barrer.median()), "median-of-barrer", "the logarithm of what was averaged in barrer",
+        (np.log10(barrer.median()), "median-of-barrer", "logarithms of what was averaged in barrer",
          "Of two values the median is their mean, and the mean of 0.1 and 10 barrer is nearly "
          "the larger one. Take the logarithm first."),
         (logs.groupby(raw["polymer"]).first(), "first-row", "the first value of each polymer",
