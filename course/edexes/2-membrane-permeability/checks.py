@@ -751,7 +751,7 @@ def _check_min_max(function, rng):
         "axis=0, return_counts=True)`, then the sum of all copies larger than 1.",
     ),
     insight="A hash saves memory and loses meaning: in a folded fingerprint no bit has a name. In "
-    "EdEx 3, where we ask what a feature *means*, folding is forbidden.",
+    "EdEx 3, where we ask what a feature means, folding is forbidden.",
 )
 def check_folding(fold_bits, n_lookalikes):
     rng = np.random.default_rng()

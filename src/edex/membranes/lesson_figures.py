@@ -59,15 +59,15 @@ def draw_membrane(*, ax: Axes | None = None) -> Axes:
                     edgecolor="0.25", linewidths=0.5, alpha=0.8,
                 )  # fmt: skip
         for x, text in (
-            (-0.5, "high pressure $p_1$"),
-            (0.5, "membrane, thickness $l$"),
-            (1.5, "low pressure $p_2$"),
+            (-0.5, "high pressure p₁"),
+            (0.5, "membrane, thickness l"),
+            (1.5, "low pressure p₂"),
         ):
             ax.text(x, 1.04, text, ha="center")
         box = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.5}
-        ax.text(0.03, 0.86, "dissolve: $c_1 = S p_1$", fontsize="small", bbox=box, zorder=5)
-        ax.text(0.40, 0.56, "diffuse: $D$", fontsize="small", bbox=box, zorder=5)
-        ax.text(0.97, 0.02, "$c_2 = S p_2$", ha="right", fontsize="small", bbox=box, zorder=5)
+        ax.text(0.03, 0.86, "dissolve: c₁ = S p₁", fontsize="small", bbox=box, zorder=5)
+        ax.text(0.40, 0.56, "diffuse: D", fontsize="small", bbox=box, zorder=5)
+        ax.text(0.97, 0.02, "c₂ = S p₂", ha="right", fontsize="small", bbox=box, zorder=5)
         ax.set(xlim=(-1, 2), ylim=(0, 1))
         ax.axis("off")
     return ax
