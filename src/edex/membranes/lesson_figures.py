@@ -58,12 +58,12 @@ def draw_membrane(*, ax: Axes | None = None) -> Axes:
                     x, rng.uniform(0.05, 0.95, count), s=size, color=color, marker=marker,
                     edgecolor="0.25", linewidths=0.5, alpha=0.8,
                 )  # fmt: skip
-        for x, text in (
+        for place, text in (
             (-0.5, "high pressure p₁"),
             (0.5, "membrane, thickness l"),
             (1.5, "low pressure p₂"),
         ):
-            ax.text(x, 1.04, text, ha="center")
+            ax.text(place, 1.04, text, ha="center")
         box = {"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1.5}
         ax.text(0.03, 0.86, "dissolve: c₁ = S p₁", fontsize="small", bbox=box, zorder=5)
         ax.text(0.40, 0.56, "diffuse: D", fontsize="small", bbox=box, zorder=5)

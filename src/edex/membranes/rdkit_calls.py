@@ -47,8 +47,9 @@ def picture_of(mol: Any, width: int, height: int) -> bytes:
     from rdkit.Chem.Draw import rdMolDraw2D
 
     drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
-    drawer.drawOptions().fixedBondLength = 42
-    drawer.drawOptions().minFontSize = 16
+    options: Any = drawer.drawOptions()
+    options.fixedBondLength = 42
+    options.minFontSize = 16
     rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol)
     drawer.FinishDrawing()
     return bytes(drawer.GetDrawingText())
