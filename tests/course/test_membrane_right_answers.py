@@ -183,14 +183,14 @@ def test_a_table_that_is_not_merged_right_is_told_why(code, finding):
     assert verdict.finding == finding
 
 
-def test_suspects_may_be_a_list_of_names_and_a_robust_person_may_use_linregress():
+def test_the_line_may_come_from_scipy_and_suspects_from_a_query():
     _, polymers = measured()
     code = """
 from scipy.stats import linregress
 both = polymers[["CO2", "CH4"]].dropna()
 line = linregress(both["CO2"], both["CH4"])
 residual = both["CH4"] - line.intercept - line.slope * both["CO2"]
-suspects = [name for name, r in residual.items() if abs(r) > 1]
+suspects = residual.loc[[name for name, r in residual.items() if abs(r) > 1]]
 worst = residual.abs().sort_values().index[-1]
 slip_factor = 1000
 """

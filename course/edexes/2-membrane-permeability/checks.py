@@ -443,7 +443,13 @@ def _check_residual(residual, right, both):
 
 
 def _check_suspects(suspects, right):
-    names = set(suspects.index if isinstance(suspects, pd.Series) else list(suspects))
+    expect(
+        isinstance(suspects, pd.Series),
+        "not-a-series",
+        saw=f"`suspects` is a {type(suspects).__name__}",
+        expected="the part of the Series `residual` that is far from the line, with its names",
+    )
+    names = set(suspects.index)
     wanted = set(right.index[right.abs() > 1])
     upper = set(right.index[right > 1])
     expect(
