@@ -957,11 +957,12 @@ class _Spy(RegressorMixin, BaseEstimator):
     minutes=13,
     in_parts=True,
     hints=(
-        "In the loop two things happen: a draw, and one model more that is trained on it. Which "
-        "rows may be drawn?",
-        "`rng.choice(pool, size=len(pool))` draws row numbers with replacement. Add up the "
-        "predictions; divide at the end. Not to be drawn once has the probability 1 - 1/n.",
-        "`total += clone(model).fit(X[drawn], y[drawn]).predict(X[test])`. Pools: `train`, and "
+        "In the loop two things happen: a draw, and one model more that is trained on it and "
+        "predicts. Which rows may be drawn?",
+        "`rng.choice(pool, size=len(pool))` draws row numbers with replacement. `predicted` "
+        "is what a clone that learned from them says of X[test]. One draw misses a row with the "
+        "probability 1 - 1/n.",
+        "`predicted = clone(model).fit(X[drawn], y[drawn]).predict(X[test])`. Pools: `train`, and "
         "`np.arange(len(y))`. (1 - 1/n)ⁿ tends to 1/e.",
     ),
     insight="Each member has seen 63 % of the test polymers, and of 16 members about ten know any "
