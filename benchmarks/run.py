@@ -13,6 +13,7 @@ from pathlib import Path
 import cli_start
 import make_pdfs
 import melting_features
+import membrane_models
 import pdf_kernel
 import train_and_predict
 
@@ -32,7 +33,14 @@ edex {version}, Python {python}, {machine}, {date}.
 
 def main() -> None:
     """Measure and write."""
-    measured = (cli_start, melting_features, pdf_kernel, make_pdfs, train_and_predict)
+    measured = (
+        cli_start,
+        melting_features,
+        membrane_models,
+        pdf_kernel,
+        make_pdfs,
+        train_and_predict,
+    )
     rows = [row for benchmark in measured for row in benchmark.measure()]
     head = HEAD.format(
         version=__version__,

@@ -25,7 +25,17 @@ ALLOWED = {
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
 }
-FREE = {"cli", "cli_data", "cli_pdfs", "cli_predict", "console", "doctor"}  # these may import all
+# These may import all.
+FREE = {
+    "cli",
+    "cli_data",
+    "cli_melting",
+    "cli_pdfs",
+    "cli_permeability",
+    "cli_predict",
+    "console",
+    "doctor",
+}
 
 
 def part_of(path):

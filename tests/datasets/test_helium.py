@@ -60,7 +60,7 @@ def test_every_row_names_a_paper(table):
     assert table["year"].between(1940, 2025).all()
     assert table["first_author"].str.fullmatch(r"[A-Z][A-Za-z-]+").all()
     missing = table.loc[table["identifier"].isna(), "journal"]
-    assert missing.str.contains("p. ", regex=False).all()  # a book, cited by its page
+    assert missing.str.contains("p. ", regex=False).all()  # cited by its page
     for identifier in table["identifier"].dropna():
         assert re.fullmatch(r"doi:10\.\d{4}/\S+|pii:[S\d][\dX]{14,}[\dA-Z]", identifier), identifier
 

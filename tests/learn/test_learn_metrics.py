@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
+from sklearn.metrics import r2_score
 
 from edex.errors import InputError
 from edex.learn.metrics import (
@@ -17,6 +18,7 @@ from edex.learn.metrics import (
     mean_absolute_error,
     mean_with_error,
     paired_difference,
+    r_squared,
 )
 
 columns = st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=40)
@@ -141,3 +143,37 @@ def test_numbers_are_written_with_two_digits_of_their_error(value, error, text):
 def test_what_has_no_score_is_refused(call, message):
     with pytest.raises(InputError, match=message):
         call()
+
+
+def test_r_squared_is_that_of_scikit_learn():
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=40)
+    predicted = y + rng.normal(0.0, 0.5, 40)
+    assert r_squared(y, predicted).value == pytest.approx(r2_score(y, predicted))
+    assert r_squared(y, np.full(40, y.mean())).value == pytest.approx(0.0)
+
+
+def test_the_error_bar_of_r_squared_is_the_scatter_between_samples():
+    rng = np.random.default_rng(2)
+    scores = []
+    for _ in range(400):
+        y = rng.normal(size=300)
+        scores.append(r_squared(y, y + rng.normal(0.0, 0.5, 300)))
+    scatter = np.std([score.value for score in scores])
+    claimed = np.mean([score.standard_error for score in scores])
+    assert claimed == pytest.approx(scatter, rel=0.15)
+
+
+def test_copies_of_rows_do_not_shrink_the_error_bar_of_r_squared():
+    rng = np.random.default_rng(3)
+    y = rng.normal(size=50)
+    predicted = y + rng.normal(0.0, 0.5, 50)
+    once = r_squared(y, predicted)
+    copies = np.tile(np.arange(50), 4)
+    again = r_squared(np.tile(y, 4), np.tile(predicted, 4), groups=copies)
+    assert again.standard_error == pytest.approx(once.standard_error)
+
+
+def test_equal_targets_have_no_r_squared():
+    with pytest.raises(InputError, match="All 3 targets are"):
+        r_squared([1.0, 1.0, 1.0], [1.0, 2.0, 3.0])

@@ -211,6 +211,18 @@ def test_every_column_can_be_shown_on_a_polymer_that_has_it():
                 )
 
 
+@pytest.mark.parametrize("kind", [MorganCounts, PeriodicMorgan])
+def test_environments_without_a_column_are_counted_in_the_last_one(kind):
+    counts = kind(min_polymers=1, with_unseen=True).fit(["*CC*", "*CC(*)C"])
+    plain = kind(min_polymers=1).fit(["*CC*", "*CC(*)C"])
+    assert counts.get_feature_names_out()[-1] == "unseen"
+    np.testing.assert_array_equal(counts.transform(["*CC(*)C"])[0, -1], 0.0)
+    row = counts.transform(["*CC(*)c1ccccc1"])[0]
+    np.testing.assert_array_equal(row[:-1], plain.transform(["*CC(*)c1ccccc1"])[0])
+    share = counts.unseen_fraction(["*CC(*)c1ccccc1"])[0]
+    assert row[-1] / row.sum() == pytest.approx(share)
+
+
 def test_unseen_environments_are_left_out_and_can_be_asked_for():
     counts = MorganCounts(radius=2, min_polymers=1).fit(["*CC*", "*CC(*)C"])
     assert counts.unseen_fraction(["*CC*", "*CC(*)C"]).tolist() == [0, 0]

@@ -22,10 +22,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
+from edex.membranes.polymers import parse_repeat_unit
 from edex.membranes.rdkit_calls import Chem, atoms_of, quiet
 
-__all__ = ["canonical_repeat_unit"]
+__all__ = ["canonical_repeat_unit", "canonical_smiles"]
 
 _SINGLE = Chem.BondType.SINGLE
 _PREVIOUS, _NEXT = 1, 2  # isotope labels of the two cuts of a block
@@ -61,12 +61,38 @@ def canonical_repeat_unit(smiles: str) -> str:
     >>> canonical_repeat_unit("*CCO*") == canonical_repeat_unit("[*:1]OCCOCC[*:2]")
     True
     """
-    return _cached(smiles) if isinstance(smiles, str) else _name(parse_repeat_unit(smiles))
+    # What is no text is refused by the parser; a list could not be looked up in the cache.
+    return _cached(smiles) if isinstance(smiles, str) else parse_repeat_unit(smiles).smiles
+
+
+def canonical_smiles(mol: Any) -> str:
+    """Return the canonical SMILES of a repeat unit that is a molecule already.
+
+    Parameters
+    ----------
+    mol : rdkit.Chem.Mol
+        As in :class:`edex.membranes.RepeatUnit`: sanitised, with two or four dummy atoms; no
+        labels, stereo or isotopes.
+
+    Returns
+    -------
+    str
+    """
+    if sum(atom.GetAtomicNum() == 0 for atom in atoms_of(mol)) == 4:
+        return str(Chem.MolToSmiles(mol))
+    chain = _divide(mol)
+    if chain.orders[0] != _SINGLE and _SINGLE in chain.orders:
+        # A double bond to nothing hides what it is conjugated with: cut elsewhere, then look.
+        chain = _divide(_window(chain, chain.orders.index(_SINGLE), len(chain.orders)))
+    forward, backward = _spell(chain)
+    period = _shortest_period(list(zip(map(str, chain.orders), forward, strict=True)))
+    start = _first_rotation(chain.orders[:period], forward[:period], backward[:period])
+    return str(Chem.MolToSmiles(_window(chain, start, period)))
 
 
 @lru_cache(maxsize=20_000)
 def _cached(smiles: str) -> str:
-    return _name(parse_repeat_unit(smiles))
+    return canonical_smiles(parse_repeat_unit(smiles).mol)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,19 +108,6 @@ class _Chain:
     entries: list[int]
     exits: list[int]
     orders: list[Any]
-
-
-def _name(unit: RepeatUnit) -> str:
-    if unit.is_ladder:
-        return str(Chem.MolToSmiles(unit.mol))
-    chain = _divide(unit.mol)
-    if chain.orders[0] != _SINGLE and _SINGLE in chain.orders:
-        # A double bond to nothing hides what it is conjugated with: cut elsewhere, then look.
-        chain = _divide(_window(chain, chain.orders.index(_SINGLE), len(chain.orders)))
-    forward, backward = _spell(chain)
-    period = _shortest_period(list(zip(map(str, chain.orders), forward, strict=True)))
-    start = _first_rotation(chain.orders[:period], forward[:period], backward[:period])
-    return str(Chem.MolToSmiles(_window(chain, start, period)))
 
 
 def _divide(mol: Any) -> _Chain:
@@ -125,28 +138,25 @@ def _spell(chain: _Chain) -> tuple[list[str], list[str]]:
     for atom in [atom.GetIdx() for atom in atoms_of(pieces) if atom.GetAtomicNum() == 0]:
         neighbour = pieces.GetAtomWithIdx(atom).GetNeighbors()[0].GetIdx()
         pieces.RemoveBond(atom, neighbour)
-    dummies = []
     orders_after = [*chain.orders[1:], chain.orders[0]]
     for number, (entry, leaving) in enumerate(zip(chain.entries, chain.exits, strict=True)):
-        ends = []
-        for atom, order in ((entry, chain.orders[number]), (leaving, orders_after[number])):
-            dummy = pieces.AddAtom(Chem.Atom(0))
-            pieces.AddBond(atom, dummy, order)
-            ends.append(dummy)
-        dummies.append(ends)
-    spelled = []
-    for labels in ((_PREVIOUS, _NEXT), (_NEXT, _PREVIOUS)):
-        for ends in dummies:
-            for dummy, label in zip(ends, labels, strict=True):
-                pieces.GetAtomWithIdx(dummy).SetIsotope(label)
-        pieces.UpdatePropertyCache(strict=False)
-        spelled.append(
-            [
-                Chem.MolFragmentToSmiles(pieces, atomsToUse=[*atoms, *ends])
-                for atoms, ends in zip(chain.atoms, dummies, strict=True)
-            ]
-        )
-    return spelled[0], spelled[1]
+        for atom, order, label in (
+            (entry, chain.orders[number], _PREVIOUS),
+            (leaving, orders_after[number], _NEXT),
+        ):
+            end = Chem.Atom(0)
+            end.SetIsotope(label)
+            pieces.AddBond(atom, pieces.AddAtom(end), order)
+    pieces.UpdatePropertyCache(strict=False)
+    # To write a small molecule is several times as fast as to write a part of a large one.
+    piece_of: list[int] = []
+    molecules = Chem.GetMolFrags(pieces, asMols=True, sanitizeFrags=False, frags=piece_of)
+    blocks = [molecules[piece_of[entry]] for entry in chain.entries]
+    forward = [str(Chem.MolToSmiles(block)) for block in blocks]
+    for block in blocks:
+        for end in atoms_of(block)[-2:]:
+            end.SetIsotope(_PREVIOUS + _NEXT - end.GetIsotope())
+    return forward, [str(Chem.MolToSmiles(block)) for block in blocks]
 
 
 def _shortest_period(word: list[tuple[str, str]]) -> int:

@@ -35,6 +35,8 @@ class GasPredictions:
         1 where the value lies inside its 95 % band, 0 where not, NaN where there is none.
     gases : tuple of str
     smiles : tuple of str
+    groups : ndarray of shape (n_polymers,) or None
+        What is not independent, such as chemical families; None: every polymer is for itself.
     """
 
     measured: np.ndarray
@@ -43,13 +45,15 @@ class GasPredictions:
     is_inside: np.ndarray
     gases: tuple[str, ...]
     smiles: tuple[str, ...]
+    groups: np.ndarray | None = None
 
     def score(self, gas: str, predicted: np.ndarray | None = None) -> Estimate:
         """Return R² of a gas, by default that of ``mean``."""
         column = self.gases.index(gas)
         table = self.mean if predicted is None else predicted
         known = np.isfinite(self.measured[:, column]) & np.isfinite(table[:, column])
-        return r_squared(self.measured[known, column], table[known, column])
+        groups = None if self.groups is None else self.groups[known]
+        return r_squared(self.measured[known, column], table[known, column], groups=groups)
 
     def mean_score(self, predicted: np.ndarray | None = None) -> Estimate:
         """Return the mean R² over gases; its error bar takes the gases as fully correlated."""
@@ -88,6 +92,7 @@ def predict_out_of_fold(
     *,
     n_likelihood: int = 250,
     max_iter: int = 40,
+    groups: np.ndarray | None = None,
     progress: Callable[[str], None] | None = None,
     random_state: int = 0,
 ) -> GasPredictions:
@@ -100,6 +105,8 @@ def predict_out_of_fold(
     folds : list of (train, test)
     n_likelihood, max_iter : int
         Effort, see :class:`PermeabilityRegressor`.
+    groups : ndarray of shape (n_polymers,), default None
+        What the error bars take as one, such as chemical families.
     progress : callable, default None
         Called with a short text after each fold.
     random_state : int, default 0
@@ -130,4 +137,4 @@ def predict_out_of_fold(
         if progress is not None:
             progress(f"all gases: fold {number} of {len(folds)}")
     imputed[:, known] = np.nan  # these were given
-    return GasPredictions(values, mean, imputed, is_inside, tuple(GASES), tuple(smiles))
+    return GasPredictions(values, mean, imputed, is_inside, tuple(GASES), tuple(smiles), groups)

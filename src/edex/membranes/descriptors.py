@@ -26,7 +26,7 @@ import numpy as np
 from edex.membranes.periodic import PeriodicUnit, close_ring, periodic_units
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, bonds_of, rdMolDescriptors
-from edex.membranes.transformers import PolymerTransformer
+from edex.membranes.transformers import PolymerTransformer, remembered
 
 __all__ = ["DESCRIPTORS", "PolymerDescriptors"]
 
@@ -86,6 +86,8 @@ class PolymerDescriptors(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -102,15 +104,22 @@ class PolymerDescriptors(PolymerTransformer):
     feature_units_ = DESCRIPTORS
 
     def __init__(
-        self, *, canonical: bool = True, sparse_output: bool = False, on_error: str = "raise"
+        self,
+        *,
+        canonical: bool = True,
+        sparse_output: bool = False,
+        on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _names(self) -> list[str]:
         return list(DESCRIPTORS)
 
+    @remembered()
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         values = np.mean([_describe(period) for period in periodic_units(unit)], axis=0)
         return dict(enumerate(values.tolist()))

@@ -27,7 +27,7 @@ from edex.errors import InputError
 from edex.membranes.periodic import PeriodicUnit, close_ring, periodic_units
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import Chem, rdFingerprintGenerator
-from edex.membranes.transformers import PolymerTransformer, as_smiles
+from edex.membranes.transformers import PolymerTransformer, as_smiles, remembered
 
 __all__ = ["Environment", "MorganCounts", "PeriodicMorgan"]
 
@@ -80,6 +80,8 @@ class MorganCounts(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -102,6 +104,7 @@ class MorganCounts(PolymerTransformer):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.radius = radius
         self.min_polymers = min_polymers
@@ -109,6 +112,7 @@ class MorganCounts(PolymerTransformer):
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
         """Learn which environments there are.
@@ -207,6 +211,7 @@ class MorganCounts(PolymerTransformer):
             row[len(known)] = sum(value for code, value in counts.items() if code not in known)
         return row
 
+    @remembered("radius")
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         """Return the number of times that each environment occurs, by its code."""
         found = _generator(self.radius).GetSparseCountFingerprint(unit.mol)
@@ -272,6 +277,8 @@ class PeriodicMorgan(MorganCounts):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Attributes
     ----------
@@ -295,6 +302,7 @@ class PeriodicMorgan(MorganCounts):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         super().__init__(
             radius,
@@ -303,6 +311,7 @@ class PeriodicMorgan(MorganCounts):
             canonical=canonical,
             sparse_output=sparse_output,
             on_error=on_error,
+            n_jobs=n_jobs,
         )
         self.per = per
 
@@ -314,6 +323,7 @@ class PeriodicMorgan(MorganCounts):
                 'per="unit".'
             )
 
+    @remembered("radius", "per")
     def _count(self, unit: RepeatUnit) -> dict[int, float]:
         periods = periodic_units(unit)
         total: Counter[int] = Counter()

@@ -36,6 +36,9 @@ def chemical_families(smiles: Iterable[str], *, n_families: int = 40) -> np.ndar
     each different polymer is clustered once, so copies of one are always in one family. Time and
     memory grow with the square of the number of different polymers.
 
+    Average linkage gives families of very different sizes: of the 758 polymers of the embedded
+    table, 40 families leave 498 in the largest. To compare inside families, ask for more of them.
+
     Parameters
     ----------
     smiles : sequence of str of shape (n_polymers,)

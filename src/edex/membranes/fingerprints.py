@@ -21,7 +21,7 @@ from typing import Any
 from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
 from edex.membranes.rdkit_calls import rdFingerprintGenerator, rdMolDescriptors
-from edex.membranes.transformers import PolymerTransformer
+from edex.membranes.transformers import PolymerTransformer, remembered
 
 __all__ = ["MaccsKeys", "PathBits"]
 
@@ -41,6 +41,8 @@ class PathBits(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Examples
     --------
@@ -56,12 +58,14 @@ class PathBits(PolymerTransformer):
         canonical: bool = True,
         sparse_output: bool = False,
         on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.n_bits = n_bits
         self.max_path = max_path
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _check_options(self) -> None:
         super()._check_options()
@@ -75,6 +79,7 @@ class PathBits(PolymerTransformer):
     def _names(self) -> list[str]:
         return [f"path_{bit}" for bit in range(self.n_bits)]
 
+    @remembered("n_bits", "max_path")
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         fingerprint = _path_generator(self.n_bits, self.max_path).GetFingerprint(unit.mol)
         return dict.fromkeys(fingerprint.GetOnBits(), 1.0)
@@ -91,6 +96,8 @@ class MaccsKeys(PolymerTransformer):
         Give a sparse matrix.
     on_error : {"raise", "nan"}, default "raise"
         What to do with a polymer that cannot be read.
+    n_jobs : int, default None
+        Number of processes, -1 for one a core; None means 1. The result is the same.
 
     Examples
     --------
@@ -99,15 +106,22 @@ class MaccsKeys(PolymerTransformer):
     """
 
     def __init__(
-        self, *, canonical: bool = True, sparse_output: bool = False, on_error: str = "raise"
+        self,
+        *,
+        canonical: bool = True,
+        sparse_output: bool = False,
+        on_error: str = "raise",
+        n_jobs: int | None = None,
     ) -> None:
         self.canonical = canonical
         self.sparse_output = sparse_output
         self.on_error = on_error
+        self.n_jobs = n_jobs
 
     def _names(self) -> list[str]:
         return [f"maccs_{key}" for key in range(1, 167)]
 
+    @remembered()
     def _row(self, unit: RepeatUnit) -> dict[int, float]:
         # RDKit counts the keys from 1 and leaves bit 0 empty.
         keys = rdMolDescriptors.GetMACCSKeysFingerprint(unit.mol).GetOnBits()

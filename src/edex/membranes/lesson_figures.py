@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,7 +24,7 @@ from matplotlib.figure import Figure
 from edex.errors import InputError
 from edex.learn.figures import COLORS, house_style
 from edex.membranes.polymers import parse_repeat_unit
-from edex.membranes.rdkit_calls import picture_of
+from edex.membranes.rdkit_calls import place_atoms, start_drawing
 
 __all__ = ["draw_membrane", "draw_polymers"]
 
@@ -108,5 +109,10 @@ def draw_polymers(polymers: Mapping[str, str], *, n_columns: int = 3) -> Figure:
 
 
 def _picture(smiles: str) -> np.ndarray:
-    png = picture_of(parse_repeat_unit(smiles).mol, *_PIXELS)
-    return np.asarray(plt.imread(io.BytesIO(png), format="png"))
+    drawer = start_drawing(*_PIXELS)
+    options: Any = drawer.drawOptions()
+    options.fixedBondLength = 42
+    options.minFontSize = 16
+    drawer.DrawMolecule(place_atoms(parse_repeat_unit(smiles).mol))
+    drawer.FinishDrawing()
+    return np.asarray(plt.imread(io.BytesIO(drawer.GetDrawingText()), format="png"))

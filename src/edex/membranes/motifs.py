@@ -139,7 +139,8 @@ MOTIFS: tuple[Motif, ...] = (
     ),
     Motif(
         "ortho-alkyl aryl",
-        "[c;$(c-!@[CX4])]:[c;$(c-!@[#6,#7,#8])]",
+        "[c;$(c[CH3]),$(c[CH2][CH3]),$(c[CH1]([CH3])[CH3]),$(cC([CH3])([CH3])[CH3]),$(cC(F)(F)F)]"
+        ":[c;$(c-!@[#6&!$([CH3])&!$(C#N),#7,#8])]",
         +1,
         "An alkyl group beside the link of an aromatic ring twists that link and blocks rotation.",
     ),

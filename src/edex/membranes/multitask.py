@@ -24,7 +24,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from edex.errors import InputError
 
@@ -110,14 +112,16 @@ class CoregionalisedGP:
         noise = np.log(np.maximum(spread**2, 1e-12))
         start = [_flat(shape), _flat(0.1 * shape), noise + np.log(0.05)]
         free = [(None, None)] * (2 * len(start[0]))
-        found = minimize(
-            learn.negative_log_likelihood,
-            np.concatenate(start),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[*free, *((low + np.log(_SMALLEST_NOISE), None) for low in noise)],
-            options={"maxiter": self.max_iter},
-        )
+        # On matrices this small threads wait for each other, and on a busy machine for long.
+        with threadpool_limits(limits=1):
+            found = minimize(
+                learn.negative_log_likelihood,
+                np.concatenate(start),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=[*free, *((low + np.log(_SMALLEST_NOISE), None) for low in noise)],
+                options={"maxiter": self.max_iter},
+            )
         chemistry, polymer, self.noise_ = _covariances(found.x, table.shape[1])
         self.chemistry_, self.polymer_ = chemistry @ chemistry.T, polymer @ polymer.T
         self._condition(_Observed(kernel, table))
@@ -199,7 +203,7 @@ class CoregionalisedGP:
         mean, standard_error : ndarray of shape (n_polymers, n_gases)
             NaN where a gas was not measured.
         """
-        inverse = cho_solve(self._factor, np.eye(len(self._data.values)))
+        inverse = _inverse(self._factor)
         # The means are estimated too: project them out (Rasmussen and Williams, equation 2.42).
         inverse -= self._weights_of_means @ self._means_covariance @ self._weights_of_means.T
         table = np.full((2, self._data.n_polymers, len(self.mean_)), np.nan)
@@ -276,7 +280,7 @@ class _Observed:
         means = np.linalg.solve(self.design.T @ of_means, of_means.T @ self.values)
         weights = cho_solve(factor, self.values - self.design @ means)
         loss = 0.5 * self.values @ weights + np.log(np.diag(factor[0])).sum()
-        slope = np.outer(weights, weights) - cho_solve(factor, np.eye(len(weights)))
+        slope = np.outer(weights, weights) - _inverse(factor)
         by_kernel = self.design.T @ (slope * self.kernel) @ self.design
         by_polymer = self.design.T @ (slope * self.is_same) @ self.design
         below = np.tril_indices(len(noise))
@@ -295,6 +299,13 @@ def _covariances(parameters: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray
     triangles = np.zeros((2, n, n))
     triangles[0][below], triangles[1][below] = parameters[:size], parameters[size : 2 * size]
     return triangles[0], triangles[1], np.exp(parameters[2 * size :])
+
+
+def _inverse(factor: tuple[np.ndarray, bool]) -> np.ndarray:
+    """Return the inverse of a matrix from its (lower) Cholesky factor, with a third of the work."""
+    inverse, _ = dpotri(factor[0], lower=1)
+    lower = np.tril(inverse)
+    return np.asarray(lower + np.tril(inverse, -1).T)
 
 
 def _flat(covariance: np.ndarray) -> np.ndarray:

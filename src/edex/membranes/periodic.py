@@ -18,9 +18,18 @@ from typing import Any
 
 from edex.errors import InputError
 from edex.membranes.polymers import RepeatUnit
-from edex.membranes.rdkit_calls import Chem, atoms_of, bonds_of, quiet, rdMolDescriptors
+from edex.membranes.rdkit_calls import Chem, bonds_of, quiet, rdMolDescriptors
 
 __all__ = ["PeriodicUnit", "close_ring", "open_chain", "periodic_units"]
+
+# Of what RDKit can perceive: valences and hydrogens, rings, aromaticity.
+_WHAT_IS_READ = (
+    Chem.SanitizeFlags.SANITIZE_PROPERTIES
+    | Chem.SanitizeFlags.SANITIZE_SYMMRINGS
+    | Chem.SanitizeFlags.SANITIZE_KEKULIZE
+    | Chem.SanitizeFlags.SANITIZE_SETAROMATICITY
+    | Chem.SanitizeFlags.SANITIZE_ADJUSTHS
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -216,18 +225,21 @@ def _periodic(
         trimer.RemoveAtom(end)
     trimer.CommitBatchEdit()
     with quiet():
-        Chem.SanitizeMol(trimer)
-    atoms = list(atoms_of(trimer))
+        Chem.SanitizeMol(trimer, sanitizeOps=_WHAT_IS_READ)
     # Removing atoms leaves the others in order.
     places = [place for place in range(3 * size) if place not in ends]
-    middle = [atom for atom, place in zip(atoms, places, strict=True) if place // size == 1]
+    middle = [
+        trimer.GetAtomWithIdx(index) for index, place in enumerate(places) if place // size == 1
+    ]
     origin = tuple(place % size for place in places if place // size == 1)
     number = {place: index for index, place in enumerate(origin)}
     inner: list[tuple[int, int, Any, bool]] = []
     across: list[tuple[int, int, Any, bool]] = []
     for bond in bonds_of(trimer):
-        first, second = sorted((places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()]))
-        if first // size != 1:
+        first, second = places[bond.GetBeginAtomIdx()], places[bond.GetEndAtomIdx()]
+        if first > second:
+            first, second = second, first
+        if not size <= first < 2 * size:
             continue
         joined = (number[first % size], number[second % size], bond.GetBondType(), bond.IsInRing())
         (inner if second // size == 1 else across).append(joined)
@@ -236,9 +248,10 @@ def _periodic(
     n_rings = n_aromatic = 0.0
     for ring in trimer.GetRingInfo().AtomRings():
         # A ring that reaches into the next unit counts with the share of its atoms in this one.
-        share = sum(places[atom] // size == 1 for atom in ring) / len(ring)
-        n_rings += share
-        n_aromatic += share * all(atoms[atom].GetIsAromatic() for atom in ring)
+        share = sum(size <= places[atom] < 2 * size for atom in ring) / len(ring)
+        if share:
+            n_rings += share
+            n_aromatic += share * all(trimer.GetAtomWithIdx(a).GetIsAromatic() for a in ring)
     way = min(distances[head, tail] for head, tail in itertools.product(heads, tails))
     return PeriodicUnit(
         origin=origin,

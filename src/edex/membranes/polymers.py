@@ -93,16 +93,25 @@ def parse_repeat_unit(smiles: str) -> RepeatUnit:
         if atom.GetAtomicNum() == 0:
             atom.SetFormalCharge(0)
             atom.SetNumExplicitHs(0)
+    has_stereo = False
     with quiet():
         Chem.SanitizeMol(mol)
-        Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
-        has_stereo = any(
-            bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in bonds_of(mol)
-        ) or any(atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol))
-        Chem.RemoveStereochemistry(mol)
-        mol = Chem.RemoveHs(mol)
+        if any(mark in text for mark in "/\\@"):
+            has_stereo = _drop_stereo(mol)
+        if any(atom.GetAtomicNum() == 1 for atom in atoms_of(mol)):
+            mol = Chem.RemoveHs(mol)
     stars = tuple(atom.GetIdx() for atom in atoms_of(mol) if atom.GetAtomicNum() == 0)
-    return RepeatUnit(text, mol, stars, bool(has_stereo), bool(has_isotopes))
+    return RepeatUnit(text, mol, stars, has_stereo, has_isotopes)
+
+
+def _drop_stereo(mol: Any) -> bool:
+    """Remove all marks of stereo that mean something, and say whether there were any."""
+    Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
+    has_stereo = any(bond.GetStereo() > Chem.BondStereo.STEREOANY for bond in bonds_of(mol)) or any(
+        atom.GetChiralTag() != Chem.ChiralType.CHI_UNSPECIFIED for atom in atoms_of(mol)
+    )
+    Chem.RemoveStereochemistry(mol)
+    return bool(has_stereo)
 
 
 def _check_ends(smiles: str, mol: Any) -> None:

@@ -14,6 +14,7 @@ G. Shafer, V. Vovk, J. Mach. Learn. Res. 9, 371 (2008): intervals from the ranks
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any, Self
 
@@ -159,12 +160,18 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
         ratios = np.abs(mean - values) / error
         self._ratios = [np.sort(column[np.isfinite(column)]) for column in ratios.T]
 
-    def similarity(self, X: Sequence[str]) -> np.ndarray:
+    def similarity(
+        self, X: Sequence[str], *, is_canonical: bool = False, n_jobs: int | None = None
+    ) -> np.ndarray:
         """Return how alike polymers are to each known one.
 
         Parameters
         ----------
         X : sequence of str of shape (n_polymers,)
+        is_canonical : bool, default False
+            The texts are what :func:`canonical_repeat_unit` gives: saves doing it again.
+        n_jobs : int, default None
+            Processes that describe the polymers; None or 1: this one, -1: one for each core.
 
         Returns
         -------
@@ -172,14 +179,20 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
             From 0 to 1.
         """
         check_is_fitted(self)
-        return self._compare([canonical_repeat_unit(text) for text in X])
-
-    def _compare(self, names: list[str]) -> np.ndarray:
-        described = self._scaler.transform(self._descriptors.transform(names))
-        return self._similarity(self._counts.transform(names), described)
+        names = list(X) if is_canonical else [canonical_repeat_unit(text) for text in X]
+        counts, descriptors = copy(self._counts), copy(self._descriptors)
+        counts.n_jobs = descriptors.n_jobs = n_jobs
+        described = self._scaler.transform(descriptors.transform(names))
+        return self._similarity(counts.transform(names), described)
 
     def predict_distribution(
-        self, X: Sequence[str], *, known: Any = None, gases: Sequence[str] | None = None
+        self,
+        X: Sequence[str],
+        *,
+        known: Any = None,
+        gases: Sequence[str] | None = None,
+        similarity: np.ndarray | None = None,
+        is_canonical: bool = False,
     ) -> GasDistribution:
         """Return mean and covariance of log10 permeability.
 
@@ -191,6 +204,10 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
             then follow them. In the order of ``gases``.
         gases : sequence of str, default None
             Which, in this order; None means all of ``gases_``.
+        similarity : ndarray of shape (n_polymers, n_known), default None
+            What :meth:`similarity` gives, if it is at hand: most of the time goes into it.
+        is_canonical : bool, default False
+            As in :meth:`similarity`.
 
         Returns
         -------
@@ -198,11 +215,12 @@ class PermeabilityRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc
             Of a new measurement, before recalibration.
         """
         check_is_fitted(self)
-        names = [canonical_repeat_unit(text) for text in X]
         chosen = [self._gas(gas) for gas in (self.gases_ if gases is None else gases)]
+        names = list(X) if is_canonical else [canonical_repeat_unit(text) for text in X]
         fitted = self.known_["smiles"].to_numpy()
         same = np.array(names, dtype=object)[:, None] == fitted
-        found = self.process_.predict(self._compare(names), same=same, gases=chosen)
+        alike = self.similarity(names, is_canonical=True) if similarity is None else similarity
+        found = self.process_.predict(alike, same=same, gases=chosen)
         return found if known is None else given_known(found, np.asarray(known, dtype=float))
 
     def _gas(self, name: str) -> int:

@@ -12,7 +12,7 @@ from edex.errors import MissingExtraError
 
 try:
     from rdkit import Chem, rdBase
-    from rdkit.Chem import rdFingerprintGenerator, rdMolDescriptors
+    from rdkit.Chem import rdChemReactions, rdFingerprintGenerator, rdMolDescriptors
 except ImportError:
     raise MissingExtraError("rdkit", extra="membranes", purpose="reading polymers") from None
 
@@ -20,10 +20,12 @@ __all__ = [
     "Chem",
     "atoms_of",
     "bonds_of",
-    "picture_of",
+    "place_atoms",
     "quiet",
+    "rdChemReactions",
     "rdFingerprintGenerator",
     "rdMolDescriptors",
+    "start_drawing",
 ]
 
 
@@ -42,14 +44,18 @@ def bonds_of(mol: Any) -> list[Any]:
     return [mol.GetBondWithIdx(index) for index in range(mol.GetNumBonds())]
 
 
-def picture_of(mol: Any, width: int, height: int) -> bytes:
-    """Return a drawing of a molecule as a PNG file of so many pixels."""
+def place_atoms(mol: Any) -> Any:
+    """Return a copy with flat coordinates from CoordGen, which crowds fused rings the least."""
+    from rdkit.Chem import rdCoordGen
+
+    placed = Chem.Mol(mol)
+    with quiet():
+        rdCoordGen.AddCoords(placed)
+    return placed
+
+
+def start_drawing(width: int, height: int) -> Any:
+    """Return an empty drawing of molecules, in pixels; imported late, as it brings much with it."""
     from rdkit.Chem.Draw import rdMolDraw2D
 
-    drawer = rdMolDraw2D.MolDraw2DCairo(width, height)
-    options: Any = drawer.drawOptions()
-    options.fixedBondLength = 42
-    options.minFontSize = 16
-    rdMolDraw2D.PrepareAndDrawMolecule(drawer, mol)
-    drawer.FinishDrawing()
-    return bytes(drawer.GetDrawingText())
+    return rdMolDraw2D.MolDraw2DCairo(width, height)

@@ -8,9 +8,11 @@ never left out, because then every later row would be another polymer than its t
 from __future__ import annotations
 
 import warnings
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial, wraps
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -20,12 +22,44 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 from edex.errors import InputError
 from edex.membranes.canonical import canonical_repeat_unit
+from edex.membranes.parallel import map_chunks
 from edex.membranes.polymers import RepeatUnit, parse_repeat_unit
 
-__all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles"]
+__all__ = ["Failure", "PolymerTransformer", "PolymerWarning", "as_smiles", "remembered"]
 
 _POLICIES = ("raise", "nan")
+_REMEMBERED = 2000  # polymers; cross-validation asks for the same few hundred again and again
 _Result = TypeVar("_Result")
+
+
+def remembered(
+    *options: str,
+) -> Callable[[Callable[[Any, RepeatUnit], _Result]], Callable[[Any, RepeatUnit], _Result]]:
+    """Decorate a method of one repeat unit: what it returned for the last polymers is kept.
+
+    Parameters
+    ----------
+    *options : str
+        Attributes that, beside the polymer, decide what it returns. Nobody may change the result.
+    """
+
+    def decorate(
+        method: Callable[[Any, RepeatUnit], _Result],
+    ) -> Callable[[Any, RepeatUnit], _Result]:
+        memory: OrderedDict[tuple[Any, ...], _Result] = OrderedDict()
+
+        @wraps(method)
+        def recall(self: Any, unit: RepeatUnit) -> _Result:
+            key = (unit.smiles, *(getattr(self, name) for name in options))
+            if key not in memory:
+                memory[key] = method(self, unit)
+                if len(memory) > _REMEMBERED:
+                    memory.popitem(last=False)
+            return memory[key]
+
+        return recall
+
+    return decorate
 
 
 class PolymerWarning(UserWarning):
@@ -59,6 +93,7 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     on_error: str
     canonical: bool
     sparse_output: bool = False
+    n_jobs: int | None = None
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:
         """Check the options and the polymers; nothing is learnt.
@@ -136,23 +171,38 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         raise NotImplementedError
 
     def _read(self, text: Any) -> RepeatUnit:
-        return parse_repeat_unit(canonical_repeat_unit(text) if self.canonical else text)
+        if not isinstance(text, str):
+            return parse_repeat_unit(text)
+        return _parsed(canonical_repeat_unit(text) if self.canonical else text)
 
     def _each(
         self, texts: list[Any], work: Callable[[RepeatUnit], _Result]
     ) -> tuple[list[_Result | None], list[Failure]]:
         """Do some work for each polymer; None where it cannot be done and that is allowed."""
         results: list[_Result | None] = []
+        failures: list[Failure] = []
+        for start, (done, failed) in map_chunks(
+            partial(self._each_of, work=work), texts, n_jobs=self.n_jobs
+        ):
+            results += done
+            failures += [replace(failure, row=start + failure.row) for failure in failed]
+        if failures and self.on_error == "raise":
+            raise _in_row(failures[0])
+        return results, failures
+
+    def _each_of(
+        self, texts: Sequence[Any], work: Callable[[RepeatUnit], _Result]
+    ) -> tuple[list[_Result | None], list[Failure]]:
+        results: list[_Result | None] = []
         failures = []
         for row, text in enumerate(texts):
             try:
                 results.append(work(self._read(text)))
             except (ValueError, RuntimeError) as error:  # RDKit's own errors are ValueErrors
-                failure = Failure(row, text, str(error).strip())
+                failures.append(Failure(row, text, str(error).strip()))
                 if self.on_error == "raise":
-                    raise _in_row(failure) from None
+                    break
                 results.append(None)
-                failures.append(failure)
         return results, failures
 
     def _as_matrix(self, rows: Sequence[dict[int, float] | None], width: int) -> Any:
@@ -195,6 +245,11 @@ class PolymerTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.two_d_array = False
         tags.input_tags.string = True
         return tags
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parsed(text: str) -> RepeatUnit:
+    return parse_repeat_unit(text)
 
 
 def as_smiles(X: Any) -> list[Any]:
