@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from edex.membranes.kernels import MinMaxKernel as MinMaxKernel
     from edex.membranes.kernels import min_max_kernel as min_max_kernel
     from edex.membranes.kernels import tanimoto_kernel as tanimoto_kernel
+    from edex.membranes.lesson_figures import draw_membrane as draw_membrane
+    from edex.membranes.lesson_figures import draw_polymers as draw_polymers
     from edex.membranes.library import POLYMER_CLASSES as POLYMER_CLASSES
     from edex.membranes.library import load_monomers as load_monomers
     from edex.membranes.library import make_polymer_library as make_polymer_library
@@ -137,8 +139,10 @@ _MODULE_OF = {
     "default_model": "predictor",
     "distance_above_bound": "robeson",
     "draw_environment": "drawing",
+    "draw_membrane": "lesson_figures",
     "draw_motif": "drawing",
     "draw_motif_table": "drawing",
+    "draw_polymers": "lesson_figures",
     "draw_robeson": "figures",
     "effect_signs": "agreement",
     "embedded_polymers": "predictor",
