@@ -1224,8 +1224,8 @@ def _check_ensemble(found, name, pool, kernels, targets, test, n_members, own):
         "other-model",
         saw=f"`{name}` differs by {error:.2f} decades from an ensemble of our own, more than other "
         "draws explain",
-        expected=f"the model `support_vectors` on `counts`, with {task} as pool, for the rows `test` "
-        "in their order",
+        expected=f"the model `support_vectors` on `counts`, with {task} as pool, for the rows "
+        "`test` in their order",
     )
 
 
