@@ -142,7 +142,7 @@ def test_the_plot_says_what_it_shows(pair):
     ax = draw_robeson(fast, slow, pair, highlights={"PIM-1": (5000.0, 400.0)})
     texts = {text.get_text() for text in ax.texts}
     above = int((distance_above_bound(np.log10(fast), np.log10(slow), pair).decades > 0).sum())
-    assert f"n = 49 polymers\n▲ above the bound of 2008: {above}" in texts
+    assert ax.get_title(loc="left") == f"n = 49; ▲ above the bound of 2008: {above}"
     assert {"2008", "PIM-1"} <= texts
     assert ("1991" in texts) == (pair not in ("CO2/N2", "N2/CH4"))
     assert "barrer" in ax.get_xlabel()
