@@ -237,7 +237,9 @@ def gain_in_r2(y, first, second):
     gain = r2_score(y, second) - r2_score(y, first)
     d = pd.Series((y - first) ** 2 - (y - second) ** 2) / np.var(y)
     return np.array([gain, d.sem()])
-verdict = {"linear": "worse", "trees": "better", "support vectors, paths": "undecided"}
+def verdict_of(gain, error):
+    return ["worse", "undecided", "better"][int(gain > 2 * error) - int(gain < -2 * error) + 1]
+verdict = {"linear": "worse", "trees": "better"}
 """
     rng = np.random.default_rng(2)
     y = rng.normal(0, 1, 200)
@@ -245,6 +247,218 @@ verdict = {"linear": "worse", "trees": "better", "support vectors, paths": "unde
     predictions = {name: y + rng.normal(0, size, 200) for name, size in scatter.items()}
     verdict = run("q9", code, predictions=predictions, ladder=dict.fromkeys(scatter), y=y)
     assert verdict.status == "passed", verdict
+
+
+RULE = "def verdict_of(gain, error):\n    return {}"
+
+
+def compared(code):
+    rng = np.random.default_rng(2)
+    y = rng.normal(0, 1, 200)
+    scatter = {"linear": 1.0, "support vectors, paths": 0.5, "trees": 0.1}
+    predictions = {name: y + rng.normal(0, size, 200) for name, size in scatter.items()}
+    given = {"predictions": predictions, "ladder": dict.fromkeys(scatter), "y": y}
+    parts = dict.fromkeys(("gain_in_r2", "verdict_of", "verdict"), Todo("q9"))
+    return run("q9", code, **given, **parts)
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        (RULE.format("'worse' if gain < 0 else 'better'"), "too-soon"),
+        (
+            RULE.format("'undecided' if abs(gain) < error else 'better' if gain > 0 else 'worse'"),
+            "too-soon",
+        ),
+        (RULE.format("'undecided' if abs(gain) < 0.02 else 'better'"), "sign"),
+        (RULE.format("'undecided' if gain < 2 * error else 'better'"), "too-late"),
+        (RULE.format("'undecided' if abs(gain) < 3 * error else 'worse'"), "sign"),
+        (RULE.format("gain > 2 * error"), "not-a-verdict"),
+        ("verdict = {'linear': 'worse'}", "not-every-model"),
+        ("verdict = {'linear': 'worse', 'support vectors, paths': 'undecided'}", "with-itself"),
+        ("verdict = {'linear': 'worse', 'trees': 'better', 'mean': 'worse'}", "unknown-model"),
+    ],
+)
+def test_a_rule_and_its_verdicts_are_judged_apart(code, finding):
+    assert compared(code).finding == finding
+
+
+@cache
+def ensembles():
+    """Return counts and targets of made-up polymers, with the parts of a first fold."""
+    rng = np.random.default_rng(3)
+    kinds = rng.poisson(1.0, (30, 60))
+    counts = (kinds[rng.integers(30, size=240)] + rng.poisson(0.3, (240, 60))).astype(float)
+    y = counts[:, :12] @ rng.normal(0, 0.5, 12) + rng.normal(0, 0.3, 240)
+    train, test = grouped_folds(np.arange(240), 5)[0]
+    return {"counts": counts, "paths": (counts > 0) * 1.0, "y": y, "train": train, "test": test}
+
+
+BAGGED = """
+from sklearn.svm import SVR
+from edex.membranes import min_max_kernel
+model = SVR(kernel=min_max_kernel, C=10)
+everything = np.arange(len(y))
+rng = np.random.default_rng()
+def bagged(model, X, y, pool, test, n_members):
+    draws = [rng.choice(pool, len(pool)) for _ in range(n_members)]
+    return np.mean([clone(model).fit(X[d], y[d]).predict(X[test]) for d in draws], axis=0)
+honest = bagged(model, counts, y, train, test, n_members)
+leaked = bagged(model, counts, y, everything, test, n_members)
+seen_share = 1 - (1 - 1 / len(y)) ** len(y)
+"""
+
+
+@pytest.mark.parametrize("n_members", [4, 16])
+def test_an_ensemble_passes_whatever_its_draws(n_members):
+    for _ in range(3):
+        verdict = run("q10", BAGGED, n_members=n_members, **ensembles())
+        assert verdict.status == "passed", verdict
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        ("leaked = bagged(model, counts, y, test, test, n_members)", "pool-of-test"),
+        ("honest = bagged(model, paths, y, train, test, n_members)", "paths"),
+        ("seen_share = 1 - (1 - 1 / len(y)) ** (len(y) * n_members)", "all-draws"),
+        ("seen_share = len(test) / len(y)", "share-of-test"),
+        ("seen_share = math.exp(-1)", "not-seen"),
+    ],
+)
+def test_an_ensemble_of_another_recipe_is_recognised(code, finding):
+    verdict = run("q10", BAGGED + code, n_members=16, **ensembles())
+    assert verdict.finding == finding, verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "finding", "words"),
+    [
+        ("q5", "factor_of = lambda d: 10 ** abs(d)", "other-factor", "factor_of(-0.301)"),
+        ("q7", "def min_max(a, b):\n    return 0.3", "other-min-max", "min_max(a, b)"),
+        ("q8", "def fold_bits(bits, n):\n    return bits[:, -n:]", "other-fold", "(bits, 64)"),
+        (
+            "q12",
+            "def coverage(m, low, high):\n"
+            "    return 100 * np.mean(((low <= m) & (m <= high))[np.isfinite(m)])",
+            "percent",
+            "coverage",
+        ),
+    ],
+)
+def test_feedback_names_the_function_and_what_it_was_given(question, code, finding, words):
+    names = QUESTIONS[question].answers
+    verdict = run(question, code, **dict.fromkeys(names, Todo(question)))
+    assert verdict.finding == finding
+    assert words in verdict.saw
+
+
+def test_whatever_folds_exactly_2048_bits_is_enough():
+    code = (
+        "def fold_bits(bits, n):\n"
+        "    folded = np.zeros((len(bits), n))\n"
+        "    for j in range(2048):\n"
+        "        folded[:, j % n] = np.maximum(folded[:, j % n], bits[:, j])\n"
+        "    return folded\n"
+        "def n_lookalikes(bits):\n    return pd.DataFrame(bits).duplicated(keep=False).sum()"
+    )
+    assert run("q8", code).status == "passed"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("*OCCOC(O)c1ccc(cc1)C(=O)*", "a C(O) where a C(=O) should be"),
+        ("*OCCOOC(=O)c1ccc(cc1)C(=O)*", "1 O too many"),
+        ("*OCOC(=O)c1ccc(cc1)C(=O)*", "1 C and 2 H too few"),
+        ("*OC(C)OC(=O)c1ccc(cc1)C(=O)*", "bonded in another order"),
+    ],
+)
+def test_another_polymer_is_compared_atom_by_atom(text, words):
+    units = {"PVC": "*CC(*)Cl", "PDMS": "*O[Si](C)(C)*", "PET": text}
+    assert words in run("q2", my_units=units).saw
+
+
+def test_math_log10_is_told_of_columns_and_a_wrong_count_not_of_the_right_one():
+    raw, _ = measured()
+    code = (
+        "def decades_above(p_fast, p_slow, k, n):\n"
+        "    return {0}.log10(p_fast / p_slow) - ({0}.log10(p_fast) - {0}.log10(k)) / n\n"
+        "n_above = 17"
+    )
+    assert "np.log10" in run("q1", code.format("math"), raw=raw).expected
+    verdict = run("q1", code.format("np"), raw=raw)
+    assert verdict.finding == "other-count"
+    assert not any(sign.isdigit() and sign not in "24" for sign in verdict.expected)
+
+
+def test_who_drops_polymers_without_one_gas_is_told_which():
+    raw, polymers = measured()
+    kept = polymers.dropna(subset=["CO2"])
+    verdict = run("q3", raw=raw, gases=GASES, polymers=kept)
+    assert verdict.finding == "polymers-lost"
+    assert f"{len(polymers) - len(kept)} too few" in verdict.saw
+    assert "lack CO2" in verdict.saw
+    all_but_few = run("q3", raw=raw, gases=GASES, polymers=polymers.iloc[5:])
+    assert "5 too few" in all_but_few.saw
+    assert "lack" not in all_but_few.saw
+
+
+@pytest.mark.parametrize(
+    ("code", "finding"),
+    [
+        ("slip_factor = 1 / 1000", "smaller-than-one"),
+        ("slip_factor = 100", "other-factor"),
+        ("suspects = residual[residual.abs() > 1].index", "not-a-series"),
+        ("suspects = polymers.loc[residual.index[residual.abs() > 1], 'CH4']", "other-values"),
+    ],
+)
+def test_a_slip_is_a_factor_above_one_and_a_suspect_has_a_residual(code, finding):
+    _, polymers = measured()
+    start = """
+both = polymers[["CO2", "CH4"]].dropna()
+slope, intercept = np.polyfit(both["CO2"], both["CH4"], 1)
+residual = both["CH4"] - slope * both["CO2"] - intercept
+"""
+    given = dict.fromkeys(("suspects", "worst", "slip_factor"), Todo("q4"))
+    assert run("q4", start + code, polymers=polymers, **given).finding == finding
+
+
+@pytest.mark.parametrize("cv", ["4", "5", "None"])
+def test_predictions_of_other_folds_are_named(cv):
+    code = (
+        "from sklearn.model_selection import cross_val_predict\n"
+        "linear_model = Pipeline([('scale', StandardScaler()), ('line', LinearRegression())])\n"
+        f"linear_predictions = cross_val_predict(linear_model, descriptors, y, cv={cv})\n"
+        "mean_predictions = np.full(len(y), 0.0)\n"
+        "for train, test in folds:\n    mean_predictions[test] = y[train].mean()"
+    )
+    verdict = first_models(code)
+    assert verdict.finding == "cv-number"
+    assert "`linear_predictions`" in verdict.saw
+    assert "cv=folds" in verdict.expected
+
+
+@pytest.mark.parametrize("as_type", ["list", "tuple", "np.array"])
+def test_logarithms_handed_to_decades_above_are_recognised(as_type):
+    _, polymers = measured()
+    code = f"""
+def distance_with_error(mean, covariance, k, n):
+    draws = np.random.default_rng(0).multivariate_normal(mean, covariance, size=20_000)
+    log_alpha = np.log10(draws[:, 0]) - np.log10(draws[:, 1])
+    distances = log_alpha - (np.log10(draws[:, 0]) - np.log10(k)) / n
+    return {as_type}([distances.mean(), distances.std(), (distances > 0).mean()])
+"""
+    with np.errstate(invalid="ignore"):
+        verdict = run("q13", code, polymers=polymers, my_membranes=Todo("q13"))
+    assert verdict.finding == "logarithms-passed"
+
+
+def test_noise_added_to_a_variance_that_contains_it_is_explained():
+    y = np.random.default_rng(0).normal(0, 1.2, 300)
+    ceiling = y.var() / (y.var() + 0.46**2)
+    verdict = run("q14", r2_ceiling=ceiling, answer_q14=Todo("q14"), y=y, floor={"CO2": 0.46})
+    assert "already contains the noise" in verdict.why
 
 
 @pytest.mark.parametrize(
