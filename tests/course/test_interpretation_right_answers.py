@@ -78,6 +78,24 @@ RIGHT = {
         "        d.append(r2_score(y, model.predict(X)) - r2_score(y, model.predict(Z)))\n"
         "    return np.array([np.mean(d), np.std(d, ddof=1) / n_repeats ** 0.5])",
     ),
+    "q3, the score of the model": (
+        "q3",
+        "def permutation_importance(model, X, y, column, n_repeats, rng):\n"
+        "    intact, Z, d = model.score(X, y), X.copy(), []\n"
+        "    for _ in range(n_repeats):\n"
+        "        Z[column] = rng.permutation(X[column].to_numpy())\n"
+        "        d.append(intact - model.score(Z, y))\n"
+        "    return np.mean(d), np.std(d, ddof=1) / np.sqrt(n_repeats)",
+    ),
+    "q3, the copy shuffled on and on, and n in the deviation": (
+        "q3",
+        "def permutation_importance(model, X, y, column, n_repeats, rng):\n"
+        "    intact, Z, d = model.score(X, y), X.copy(), []\n"
+        "    for _ in range(n_repeats):\n"
+        "        Z[column] = rng.permutation(Z[column].to_numpy())\n"
+        "        d.append(intact - model.score(Z, y))\n"
+        "    return np.mean(d), np.std(d) / np.sqrt(n_repeats)",
+    ),
     "q4, column by column with one order": (
         "q4",
         "def permute_block(X, columns, rng):\n"
@@ -159,9 +177,23 @@ REFEREES = [
 ]
 
 
+VERDICT = {"flexible chains": "lowers", "PIM-1": "cannot tell"}
+
+
 @pytest.mark.parametrize("text", REFEREES)
 def test_a_referee_may_use_other_words(text):
-    assert run("q9", "", answer_q9=text).status == "passed"
+    assert run("q9", "", verdict_q9=VERDICT, answer_q9=text).status == "passed"
+
+
+def test_a_referee_may_say_that_she_does_not_agree():
+    text = "I do not agree with the proposal, and I cannot fully agree with its factor. "
+    verdict = run("q9", "", verdict_q9=VERDICT, answer_q9=text + REFEREES[0])
+    assert verdict.status == "passed"
+
+
+@pytest.mark.parametrize("verdict", [Todo("q9"), VERDICT])
+def test_half_of_the_referee_report_is_blank(verdict):
+    assert run("q9", "", verdict_q9=verdict, answer_q9=Todo("q9")).status == "blank"
 
 
 @pytest.mark.parametrize(

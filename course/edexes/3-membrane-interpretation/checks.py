@@ -32,6 +32,21 @@ from edex.membranes.shapley import shapley_values
 questions = Questions("membrane-interpretation")
 
 _LEAST_BARRER = 50.0
+_WORDS = ("raises", "lowers", "cannot tell")
+_EFFECTS = {
+    "flexible chains": (
+        "lowers",
+        "Outside the ladders the interval of the difference lies below zero, and both flexible "
+        "twins are less permeable with nitrile by more than three decades.",
+    ),
+    "PIM-1": (
+        "cannot tell",
+        "No twin of PIM-1 with another group in place of its two nitriles is in the table. The "
+        "ladder twin exchanges pendant nitriles, and inside the ladders the interval includes "
+        "zero.",
+    ),
+}
+_AGREES = r"(?<!not )(?<!n't )(fully agree|agree (fully|completely|with the proposal))"
 
 
 def _expect_series(value, name, names, *, what):
@@ -124,14 +139,27 @@ def check_score(forests, predicted, r2, rmse, X, y, folds, model):
         expected="r2_score(y, predicted)",
         why="The error is compared with the spread of what was *measured*.",
     )
+    of_folds = [1 - np.mean((y[b] - predictions[b]) ** 2) / y[b].var() for _, b in folds]
+    expect(
+        np.isclose(found, share, atol=1e-6) or not np.isclose(found, np.mean(of_folds), atol=1e-6),
+        "mean-of-folds",
+        saw=f"{found:.4f}, the mean of the R² of {len(folds)} folds",
+        expected=f"one R² over all {len(y)} polymers: r2_score(y, predicted), after the loop",
+        why="A mean over folds compares the errors of each fold with the spread of that fold "
+        "alone. It is close and useful for an error bar; the next cell prints it.",
+    )
+    expect(
+        np.isclose(found, share, atol=1e-6) or not np.isclose(found, squared_correlation),
+        "squared-correlation",
+        saw=f"{found:.3f}, the squared correlation",
+        expected="one minus the mean square error over the variance of y, over all polymers",
+        why="A correlation forgives a wrong scale and a wrong zero, an R² does not.",
+    )
     expect(
         np.isclose(found, share, atol=1e-6),
         "other-r2",
-        saw=f"{found:.3f}"
-        + (", the squared correlation" if np.isclose(found, squared_correlation) else ""),
+        saw=f"{found:.3f}",
         expected="one minus the mean square error over the variance of y, over all polymers",
-        why="A correlation forgives a wrong scale and a wrong zero, an R² does not. And a mean "
-        "over folds compares each fold with its own mean.",
     )
     deviation = expect_number(rmse, "rmse", unit="decades")
     expect(
@@ -158,7 +186,7 @@ def check_score(forests, predicted, r2, rmse, X, y, folds, model):
     insight="Numbers from a random generator beat most motifs that chemists have names for. "
     "Measured on training rows, what was learned by heart counts as much as what was understood.",
 )
-def check_noise(X_noise, impurity, n_below, X, y):
+def check_noise(X_noise, impurity, n_below, X, y, model, folds):
     table = expect_table(X_noise, "X_noise")
     expect(
         "noise" not in X.columns,
@@ -198,6 +226,7 @@ def check_noise(X_noise, impurity, n_below, X, y):
         saw=f"values that add up to {shares.sum():.3f}",
         expected="shares that add up to 1, from .feature_importances_",
     )
+    _check_all_rows(shares, table, y, model, folds)
     number = expect_number(n_below, "n_below")
     below, above = int((shares < shares["noise"]).sum()), int((shares > shares["noise"]).sum())
     expect(
@@ -207,11 +236,32 @@ def check_noise(X_noise, impurity, n_below, X, y):
         expected="how many are less important",
     )
     expect(
+        number != below + 1,
+        "noise-counted",
+        saw=f"{number:.0f}, which counts noise itself among the motifs below noise",
+        expected=f"{below}: below noise (<), noise itself not counted",
+    )
+    expect(
         number == below,
         "other-count",
         saw=f"{number:g}",
         expected=f"the number of motifs with a share below that of noise, {shares['noise']:.4f}",
     )
+
+
+def _check_all_rows(shares, table, y, model, folds):
+    """Recognise a forest that was fitted on the training rows of one fold only."""
+    if np.allclose(shares, clone(model).fit(table, y).feature_importances_):
+        return
+    for train, _ in folds:
+        part = clone(model).fit(table.iloc[train], y[train])
+        expect(
+            not np.allclose(shares, part.feature_importances_),
+            "one-fold",
+            saw=f"the importance of a forest fitted on the {len(train)} training rows of one fold",
+            expected=f"a clone of `model` fitted on all {len(y)} rows of `X_noise`",
+            why="Nothing is predicted here, so no polymer has to be held out.",
+        )
 
 
 class _Known:
@@ -221,9 +271,15 @@ class _Known:
         self.shown = []
         self.fits = 0
 
+    def __sklearn_clone__(self):
+        return self  # so that fitting a clone is counted too
+
     def fit(self, X, y):
         self.fits += 1
         return self
+
+    def score(self, X, y):
+        return 1 - np.mean((y - self.predict(X)) ** 2) / np.var(y)
 
     def predict(self, X):
         self.shown.append(X.copy())
@@ -294,7 +350,7 @@ def check_permutation(permutation_importance):
         model.fits == 0,
         "fitted-again",
         saw=f"{model.fits} calls of fit",
-        expected="the fitted model as it is",
+        expected="the model as it is: it is fitted already, do not refit",
         why="A model that is trained again learns to do without the column. That is another "
         "question.",
     )
@@ -350,6 +406,22 @@ def check_permutation(permutation_importance):
         saw=f"{error:.4f}",
         expected=f"about {spread / math.sqrt(n):.4f}: the sample standard deviation of the losses "
         "divided by the root of their number",
+    )
+    again = [function(_Known(), X, y, "a", 5, np.random.default_rng(k))[0] for k in (5, 5, 6)]
+    expect(
+        again[0] == again[1],
+        "not-reproducible",
+        saw=f"{again[0]:.4f} and {again[1]:.4f} from two generators with the same seed",
+        expected="the same number: shuffle with the `rng` that was handed in",
+        why="np.random and a generator without a seed give another number each time, so nobody "
+        "can reproduce the result. What a function draws should come from its argument.",
+    )
+    expect(
+        again[0] != again[2],
+        "rng-unused",
+        saw=f"{again[0]:.4f} from each of two generators with different seeds",
+        expected="another number for another generator: shuffle with the `rng` handed in",
+        why="A seed inside the function hides how much the result depends on it.",
     )
     nothing, _ = function(_Known(), X, y, "c", 5, np.random.default_rng(5))
     expect(
@@ -452,7 +524,23 @@ def _random_game(rng, players):
     """Give each coalition a random worth; the empty one too."""
     teams = [frozenset(team) for k in range(len(players) + 1) for team in combinations(players, k)]
     table = {team: float(value) for team, value in zip(teams, rng.normal(size=len(teams)))}  # noqa: B905
-    return table.__getitem__
+
+    def worth(team):
+        _expect_frozenset(team)
+        return table[team]
+
+    return worth
+
+
+def _expect_frozenset(team):
+    expect(
+        isinstance(team, frozenset),
+        "not-a-frozenset",
+        saw=f"worth(...) was asked about a {type(team).__name__}",
+        expected="a frozenset: start from frozenset(), not from set() or a list",
+        why="A game may be a table with the teams as its keys, and a key must not change. "
+        "`team | {player}` is a frozenset as long as `team` is one.",
+    )
 
 
 @questions.code(
@@ -477,10 +565,22 @@ def check_shapley(shapley):
     players = ["spiro", "dioxane", "nitrile"]
 
     def pair(team):
+        _expect_frozenset(team)
         return 0.5 + 2.0 * ({"spiro", "dioxane"} <= team) - 0.25 * ("nitrile" in team)
 
     shares = _shares(function(pair, players), players)
     total = pair(frozenset(players)) - pair(frozenset())
+    everybody = frozenset(players)
+    left_out = {name: pair(everybody) - pair(everybody - {name}) for name in players}
+    expect(
+        not all(np.isclose(shares[name], left_out[name]) for name in players),
+        "leave-one-out",
+        saw="what the whole team loses when a player leaves: leave one out, "
+        f"in all {sum(shares.values()):.2f} in a game in which the team gains {total:.2f}",
+        expected="what a player adds when it *joins*, averaged over all orders",
+        why="Who leaves the full team takes along the whole gain of a pair, and so does the "
+        "partner: it is paid twice.",
+    )
     expect(
         np.isclose(sum(shares.values()), total),
         "not-efficient",
@@ -635,8 +735,19 @@ def check_hits(hits, found, rankings, acting):
     expect(
         not 0 < number < 1,
         "a-share",
-        saw=f"{number:.2f}",
+        saw=f"{number:.2f}, a fraction",
         expected="a count, here 2 of 3",
+        why="Count the names and do not divide by k: below, hits of several worlds are averaged "
+        "and read as 'so many of eight'.",
+    )
+    turned = expect_number(function(ranking, pd.Index(["c", "d", "b"])), "hits(...)")
+    expect(
+        number != 2 or turned == 2,
+        "place-by-place",
+        saw=f"2 for the acting motifs b, c, d and {turned:g} for the same motifs as c, d, b",
+        expected="2 for both: the order of `acting` means nothing",
+        why="`==` between two lists of names compares them place by place. Ask for each name "
+        "whether it is anywhere in the top: `.isin(acting)`, or what two sets have in common.",
     )
     expect(
         number == 2,
@@ -695,9 +806,18 @@ def check_company(overall, outside, inside, X, y):
         "outside": (expect_number(outside, "outside", unit="decades"), ~ladder),
         "inside": (expect_number(inside, "inside", unit="decades"), ladder),
     }
+    expect(
+        not (
+            np.isclose(outside, _contrast(y, nitrile, ladder))
+            and np.isclose(inside, _contrast(y, nitrile, ~ladder))
+        ),
+        "exchanged",
+        saw=f"{outside:+.2f} for `outside` and {inside:+.2f} for `inside`: the two are exchanged",
+        expected="`outside` among polymers that are no ladders, `inside` among ladders",
+    )
     for name, (number, rows) in given.items():
         with_it, without = y[rows & nitrile], y[rows & ~nitrile]
-        right = np.median(with_it) - np.median(without)
+        right = _contrast(y, nitrile, rows)
         expect(
             not np.isclose(number, -right, atol=1e-9),
             "sign",
@@ -737,13 +857,19 @@ def check_company(overall, outside, inside, X, y):
         )
 
 
+def _contrast(y, group, rows):
+    """Return the median with the group minus the median without it, among some rows."""
+    return np.median(y[rows & group]) - np.median(y[rows & ~group])
+
+
 @questions.written(
     "q9",
     title="A friendly referee",
     points=3,
     minutes=8,
     hints=(
-        "Who are the 21 polymers with nitrile? What else do 13 of them have?",
+        "Who are the 21 polymers with nitrile? What else do 13 of them have? And which twins did "
+        "the table hold, flexible ones or PIM-1 itself?",
         "Quote the difference outside the ladders with its interval, or the twins. And think of "
         "how a ladder is made: which group made the ring give its fluorine away?",
         "Ladders are permeable and carry nitrile because of their synthesis: a confounder. In "
@@ -760,7 +886,10 @@ def check_company(overall, outside, inside, X, y):
         "names an experiment: twins of a ladder with and without nitrile, made and measured alike",
     ),
 )
-def check_referee(answer_q9):
+def check_referee(verdict_q9, answer_q9):
+    if isinstance(verdict_q9, Todo):
+        expect_text(verdict_q9, "verdict_q9", words=1, points={})
+    _check_effects(verdict_q9)
     text = expect_text(
         answer_q9,
         "answer_q9",
@@ -776,6 +905,13 @@ def check_referee(answer_q9):
             ),
         },
     )
+    expect(
+        not re.search(_AGREES, text.lower()),
+        "agrees",
+        saw="a referee who agrees with the proposal",
+        expected="a report that fits your verdict: in flexible chains nitrile lowers permeability",
+        why="The factor of 48 compares ladders with everything else.",
+    )
     others = re.sub(r"\b744\b|\b48\b|\b10\b|1\.68|PIM-\d", " ", text)
     expect(
         re.search(r"\d|\b(three|eight|thirteen) ", others.lower()),
@@ -786,11 +922,37 @@ def check_referee(answer_q9):
     )
 
 
+def _check_effects(verdict):
+    """Expect the right word for flexible chains and for PIM-1."""
+    expect(
+        isinstance(verdict, dict) and set(verdict) == set(_EFFECTS),
+        "not-both-places",
+        saw=f"`verdict_q9` is a {type(verdict).__name__}"
+        + (f" with {', '.join(map(str, verdict))}" if isinstance(verdict, dict) else ""),
+        expected=f"a dictionary with a word for each of {' and '.join(map(repr, _EFFECTS))}",
+    )
+    for place, (right, why) in _EFFECTS.items():
+        expect(
+            verdict[place] in _WORDS,
+            "other-words",
+            saw=f"{verdict[place]!r} for {place}",
+            expected=f"one of {', '.join(map(repr, _WORDS))}",
+        )
+        expect(
+            verdict[place] == right,
+            f"other-verdict-{place.split()[0].lower()}",
+            saw=f"{verdict[place]!r} for {place}",
+            expected="what the comparisons of this section show, not what the table as a whole "
+            "seems to show",
+            why=why,
+        )
+
+
 @questions.written(
     "q10",
     title="What would you make next?",
     points=4,
-    minutes=10,
+    minutes=15,
     hints=(
         "Start from a very permeable polymer and change one small thing, so that the model still "
         "knows its relatives.",
