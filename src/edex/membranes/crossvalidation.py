@@ -19,7 +19,7 @@ from edex.membranes.multitask import given_known
 from edex.membranes.predictor import PermeabilityRegressor
 from edex.membranes.slips import GASES, log10_permeability
 
-__all__ = ["GasPredictions", "predict_out_of_fold"]
+__all__ = ["GasPredictions", "measured_polymers", "predict_out_of_fold"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,3 +138,22 @@ def predict_out_of_fold(
             progress(f"all gases: fold {number} of {len(folds)}")
     imputed[:, known] = np.nan  # these were given
     return GasPredictions(values, mean, imputed, is_inside, tuple(GASES), tuple(smiles), groups)
+
+
+def measured_polymers(table: pd.DataFrame, gas: str) -> tuple[list[str], np.ndarray]:
+    """Return the polymers in which a gas was measured, and their log10 permeability.
+
+    Parameters
+    ----------
+    table : DataFrame of shape (n_polymers, …)
+        Merged, with ``smiles`` and a column of barrer for the gas.
+    gas : str
+
+    Returns
+    -------
+    smiles : list of str of shape (n_measured,)
+    log10_values : ndarray of shape (n_measured,)
+    """
+    logs = log10_permeability(table, [gas])[gas].to_numpy()
+    known = np.isfinite(logs)
+    return table.loc[known, "smiles"].tolist(), logs[known]

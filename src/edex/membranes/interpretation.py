@@ -21,13 +21,12 @@ from edex.learn.results import Results, Row, package_versions
 from edex.learn.splits import grouped_folds
 from edex.membranes.agreement import effect_signs, rank_agreement, textbook_agreement
 from edex.membranes.confounders import stratified_effect, with_and_without
-from edex.membranes.crossvalidation import predict_out_of_fold
+from edex.membranes.crossvalidation import measured_polymers, predict_out_of_fold
 from edex.membranes.importance import impurity_importances, permutation_importances
 from edex.membranes.motif_features import MotifCounts
 from edex.membranes.planted import plant_truth
 from edex.membranes.predictor import embedded_polymers
 from edex.membranes.shapley import tree_shapley
-from edex.membranes.slips import log10_permeability
 
 __all__ = ["PRESETS", "Explained", "Preset", "explain_out_of_fold", "run"]
 
@@ -219,16 +218,10 @@ def _imputation_rows(table: pd.DataFrame, size: Preset, seed: int, progress: Pro
     return rows
 
 
-def _measured(table: pd.DataFrame, gas: str) -> tuple[list[str], np.ndarray]:
-    logs = log10_permeability(table, [gas])[gas].to_numpy()
-    known = np.isfinite(logs)
-    return table.loc[known, "smiles"].tolist(), logs[known]
-
-
 def _motif_rows(
     table: pd.DataFrame, gas: str, size: Preset, seed: int, progress: Progress, *, is_first: bool
 ) -> list[Row]:
-    smiles, y = _measured(table, gas)
+    smiles, y = measured_polymers(table, gas)
     found = explain_out_of_fold(
         smiles, y, n_trees=size.n_trees, progress=progress, random_state=seed
     )
@@ -274,7 +267,7 @@ def _motif_rows(
 
 def _nitrile_rows(table: pd.DataFrame) -> list[Row]:
     """Compare polymers with and without nitrile, and again inside and outside the PIMs."""
-    smiles, y = _measured(table, "O2")
+    smiles, y = measured_polymers(table, "O2")
     X = MotifCounts().set_output(transform="pandas").fit_transform(smiles)
     nitrile, ladder = X["nitrile"] > 0, X["dibenzodioxane"] > 0
     overall = with_and_without(y, nitrile)
