@@ -3,7 +3,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from edex import course
-from edex.course import PLANNED, EdExFolder, course_folder, edex_folders, find_edex
+from edex.course import PLANNED, Lesson, course_folder, edex_folders, find_edex
 from edex.errors import InputError
 from edex.notebooks.source import read_source
 
@@ -48,7 +48,7 @@ class TestCourse:
 class TestFindEdex:
     def test_a_folder_outside_the_course_is_found(self, write):
         edex = find_edex(write(HEAD))
-        assert edex == EdExFolder(edex.path, "demo", 3, "A title", 20)
+        assert edex == Lesson(edex.path, "demo", 3, "A title", 20)
         assert not edex.is_in_course
         assert edex.path.is_absolute()
 

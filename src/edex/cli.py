@@ -18,7 +18,7 @@ from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
 
 if TYPE_CHECKING:
-    from edex.course import EdExFolder
+    from edex.course import Lesson
 
 __all__ = ["main"]
 
@@ -119,10 +119,11 @@ def start(edex_name: str, folder: Path, no_open: bool) -> None:
 
     A notebook that is there already is opened as it is: your answers are never replaced.
     """
-    from edex.course import find_edex
+    from edex.course import find_lesson
+    from edex.notebooks.builder import notebook_name
 
-    edex = find_edex(edex_name)
-    notebook = folder / f"{edex.id}-problem-set.ipynb"
+    edex = find_lesson(edex_name)
+    notebook = folder / notebook_name(edex)
     if notebook.exists():
         click.echo(f"Opening your notebook {notebook} with the answers so far.")
     else:
@@ -179,13 +180,14 @@ def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, time
 
     All EdExes of the course are built if none is named.
     """
-    from edex.course import edex_folders, find_edex
+    from edex.course import edex_folders, find_lesson, lecture_folders
 
-    for edex in [find_edex(name) for name in edex_names] or edex_folders():
+    lessons = [find_lesson(name) for name in edex_names]
+    for edex in lessons or [*edex_folders(), *lecture_folders()]:
         _build_one(edex, out / edex.path.name, preset, force, timeout)
 
 
-def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: int) -> None:
+def _build_one(edex: Lesson, out: Path, preset: str, force: bool, timeout: int) -> None:
     from edex.notebooks.builder import build as build_edex
 
     with progress_bar() as step:
@@ -212,7 +214,7 @@ def _build_one(edex: EdExFolder, out: Path, preset: str, force: bool, timeout: i
     click.echo(f"  problem set  {result.problem_set}  (blank: {gates.blank_points} points)")
     click.echo(
         f"  solution     {result.solution}  ({gates.solution_points} of {gates.max_points} points; "
-        f"{gates.n_mutants} wrong answers caught)"
+        f"{gates.n_mutants} wrong answers caught; cells took {gates.seconds:.0f} s)"
     )
     if report.is_file():
         click.echo(f"  results      {report.with_suffix('.md')}, {report.name}")
@@ -314,12 +316,12 @@ def lint(edex_names: tuple[str, ...]) -> None:
 
     Nothing is run. All EdExes are read if none is named.
     """
-    from edex.course import course_folder, edex_folders, find_edex
+    from edex.course import course_folder, edex_folders, find_lesson, lecture_folders
     from edex.notebooks.glossary import read_glossary
     from edex.notebooks.lint import lint as lint_edex
 
     glossary = read_glossary(course_folder() / "glossary.md")
-    edexes = [find_edex(name) for name in edex_names] or edex_folders()
+    edexes = [find_lesson(name) for name in edex_names] or [*edex_folders(), *lecture_folders()]
     mistakes = [mistake for edex in edexes for mistake in lint_edex(edex, glossary)]
     for mistake in mistakes:
         click.echo(mistake)

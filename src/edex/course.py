@@ -1,7 +1,8 @@
-"""Where the text of the course lies, and which EdExes there are.
+"""Where the text of the course lies, and which lessons (EdExes and lectures) there are.
 
 In an installed package the folder ``course/`` is shipped as ``edex/_course``; in a clone it lies
-beside ``src/``. An EdEx is a folder that holds ``edex.md`` (its source) and ``checks.py``.
+beside ``src/``. An EdEx is a folder that holds ``edex.md`` (its source) and ``checks.py``; the
+lecture of a week is a folder that holds ``lecture.md`` and ``checks.py``.
 
 ``edex list`` must answer at once, so the few plain ``key: value`` lines of the front matter that
 it shows are read here with the standard library; the compiler reads the whole front matter as
@@ -16,24 +17,36 @@ from typing import NamedTuple
 
 from edex.errors import InputError
 
-__all__ = ["PLANNED", "EdExFolder", "course_folder", "edex_folders", "find_edex"]
+__all__ = [
+    "PLANNED",
+    "Lesson",
+    "course_folder",
+    "edex_folders",
+    "find_edex",
+    "find_lesson",
+    "lecture_folders",
+]
+
+KINDS = ("edex", "lecture")
 
 
-class EdExFolder(NamedTuple):
-    """One EdEx as it lies on disk.
+class Lesson(NamedTuple):
+    """One EdEx or lecture as it lies on disk.
 
     Attributes
     ----------
     path : Path
-        The folder that holds ``edex.md``.
+        The folder that holds ``edex.md`` or ``lecture.md``.
     id : str
         The name used everywhere, for example ``"melting-temperature"``.
     number : int
-        The place in the course; 0 for an EdEx that is not part of it.
+        The place in the course, for a lecture its week; 0 for an EdEx that is not part of it.
     title : str
         The title that people read.
     minutes : int
         The time a student needs, in minutes.
+    kind : {"edex", "lecture"}
+        Which of the two it is.
     """
 
     path: Path
@@ -41,11 +54,22 @@ class EdExFolder(NamedTuple):
     number: int
     title: str
     minutes: int
+    kind: str = "edex"
 
     @property
     def source(self) -> Path:
         """The one text file that both notebooks are built from."""
-        return self.path / "edex.md"
+        return self.path / f"{self.kind}.md"
+
+    @property
+    def name(self) -> str:
+        """What to call it: ``"EdEx 4"`` or ``"week 3"``; its id if it has no number."""
+        return f"{_PREFIX[self.kind]} {self.number}" if self.number else self.id
+
+    @property
+    def notebook_stem(self) -> str:
+        """The beginning of the names of its notebooks: they sort by week."""
+        return f"week-{self.number:02d}-{self.id}" if self.kind == "lecture" else self.id
 
     @property
     def checks(self) -> Path:
@@ -59,9 +83,12 @@ class EdExFolder(NamedTuple):
 
     @property
     def is_in_course(self) -> bool:
-        """Whether this EdEx is one of the course, found by ``edex`` wherever it is installed."""
-        return self.path.parent == course_folder() / "edexes"
+        """Whether this is a lesson of the course, found by ``edex`` wherever it is installed."""
+        return self.path.parent == course_folder() / _FOLDERS[self.kind]
 
+
+_PREFIX = {"edex": "EdEx", "lecture": "week"}
+_FOLDERS = {"edex": "edexes", "lecture": "lectures"}
 
 # The EdExes of the course that are not written yet: number, id, title.
 PLANNED: tuple[tuple[int, str, str], ...] = (
@@ -91,13 +118,56 @@ def course_folder() -> Path:
     )
 
 
-def edex_folders() -> list[EdExFolder]:
+def edex_folders() -> list[Lesson]:
     """Return all EdExes of the course, by number."""
-    sources = sorted((course_folder() / "edexes").glob("*/edex.md"))
-    return sorted((_read_folder(source.parent) for source in sources), key=lambda e: e.number)
+    return _folders("edex")
 
 
-def find_edex(name: str) -> EdExFolder:
+def lecture_folders() -> list[Lesson]:
+    """Return the lectures of the course, by week."""
+    return _folders("lecture")
+
+
+def _folders(kind: str) -> list[Lesson]:
+    sources = (course_folder() / _FOLDERS[kind]).glob(f"*/{kind}.md")
+    return sorted((_read_folder(source.parent, kind) for source in sources), key=_by_number)
+
+
+def _by_number(lesson: Lesson) -> tuple[int, str]:
+    return lesson.number, lesson.id
+
+
+def find_lesson(name: str) -> Lesson:
+    """Find an EdEx or the lecture of a week.
+
+    Parameters
+    ----------
+    name : str
+        For a lecture ``"week-3"``, its id, its folder's name, or the path of a folder that holds
+        ``lecture.md``; for an EdEx as in :func:`find_edex`.
+
+    Raises
+    ------
+    InputError
+        If there is no such lesson; the message lists the ones there are.
+    """
+    folder = Path(name)
+    if (folder / "lecture.md").is_file():
+        return _read_folder(folder.resolve(), "lecture")
+    lectures = lecture_folders()
+    for lecture in lectures:
+        names = (f"week-{lecture.number}", f"week-{lecture.number:02d}", lecture.id)
+        if name in (*names, lecture.path.name):
+            return lecture
+    if re.fullmatch(r"week[-_ ]?\d*", name):
+        raise InputError(
+            f"There is no lecture {name!r}. Weeks are written week-1, week-2, ...; the course has: "
+            f"{_names(lectures)}. See them with: edex list"
+        )
+    return find_edex(name)
+
+
+def find_edex(name: str) -> Lesson:
     """Find an EdEx by number, id or folder.
 
     Parameters
@@ -113,7 +183,7 @@ def find_edex(name: str) -> EdExFolder:
     """
     folder = Path(name)
     if (folder / "edex.md").is_file():
-        return _read_folder(folder.resolve())
+        return _read_folder(folder.resolve(), "edex")
     known = edex_folders()
     for edex in known:
         if name in (str(edex.number), edex.id, edex.path.name):
@@ -131,21 +201,23 @@ def find_edex(name: str) -> EdExFolder:
     )
 
 
-def _names(edexes: list[EdExFolder]) -> str:
+def _names(edexes: list[Lesson]) -> str:
     return ", ".join(f"{edex.number} ({edex.id})" for edex in edexes) or "none"
 
 
-def _suggestion(name: str, edexes: list[EdExFolder]) -> str:
+def _suggestion(name: str, edexes: list[Lesson]) -> str:
     import difflib
 
-    close = difflib.get_close_matches(name, [edex.id for edex in edexes], n=1)
+    ids = [lesson.id for lesson in (*edexes, *lecture_folders())]
+    close = difflib.get_close_matches(name, ids, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _read_folder(path: Path) -> EdExFolder:
-    """Read the plain fields at the head of ``edex.md``."""
+def _read_folder(path: Path, kind: str) -> Lesson:
+    """Read the plain fields at the head of ``edex.md`` or ``lecture.md``."""
     fields = {}
-    with (path / "edex.md").open(encoding="utf-8") as lines:
+    file = path / f"{kind}.md"
+    with file.open(encoding="utf-8") as lines:
         if lines.readline().strip() == "---":
             for line in lines:
                 if line.strip() == "---":
@@ -155,7 +227,7 @@ def _read_folder(path: Path) -> EdExFolder:
     for required in ("id", "title", "minutes"):
         if required not in fields:
             raise InputError(
-                f"{path / 'edex.md'} has no {required!r} in its front matter. "
+                f"{file} has no {required!r} in its front matter. "
                 "The file starts with a block between two lines '---' that gives at least "
                 "id, number, title and minutes. "
                 "See a complete one with: edex new demo"
@@ -164,9 +236,8 @@ def _read_folder(path: Path) -> EdExFolder:
     for key, text in numbers.items():
         if not text.isdigit():
             raise InputError(
-                f"{path / 'edex.md'} says {key}: {text}. It must be a whole number. "
-                "Correct the front matter."
+                f"{file} says {key}: {text}. It must be a whole number. Correct the front matter."
             )
-    return EdExFolder(
-        path, fields["id"], int(numbers["number"]), fields["title"], int(numbers["minutes"])
+    return Lesson(
+        path, fields["id"], int(numbers["number"]), fields["title"], int(numbers["minutes"]), kind
     )

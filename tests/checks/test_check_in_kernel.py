@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from edex.checks import load_questions
-from edex.course import EdExFolder
+from edex.course import Lesson
 from edex.notebooks.compiler import compile_notebook
 from edex.notebooks.execution import open_run
 from edex.notebooks.glossary import Glossary
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def problem_set(tmp_path):
     folder = new_edex("demo", tmp_path)
-    edex = EdExFolder(folder, "demo", 0, "Demo", 15)
+    edex = Lesson(folder, "demo", 0, "Demo", 15)
     questions = load_questions(edex.checks)
     return compile_notebook(
         read_source(edex.source), questions, "problem-set", glossary=Glossary({})

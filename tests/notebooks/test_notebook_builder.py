@@ -4,7 +4,7 @@ import json
 import pytest
 from tiny_edex import CHECKS, LESSON
 
-from edex.course import EdExFolder
+from edex.course import Lesson
 from edex.errors import InputError
 from edex.notebooks import builder
 from edex.notebooks.builder import (
@@ -99,7 +99,7 @@ class TestBuild:
         edex = tiny()
         before = input_digest(edex, "default", "")
         moved = edex.path.rename(tmp_path / "moved")
-        assert input_digest(EdExFolder(moved, *edex[1:]), "default", "") == before
+        assert input_digest(Lesson(moved, *edex[1:]), "default", "") == before
 
     def test_an_unknown_preset_is_told(self, tiny, out, runs):
         with pytest.raises(

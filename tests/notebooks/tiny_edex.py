@@ -2,7 +2,7 @@
 
 import textwrap
 
-from edex.course import EdExFolder
+from edex.course import Lesson
 
 FRONT = """\
 ---
@@ -111,7 +111,7 @@ def write_tiny(folder, *, lesson=LESSON, front=FRONT, checks=CHECKS, mutants=MUT
         "mutants.md": mutants,
     }.items():
         (folder / name).write_text(text, encoding="utf-8")
-    return EdExFolder(folder, "tiny", 0, "Adding up", 5)
+    return Lesson(folder, "tiny", 0, "Adding up", 5)
 
 
 def code_cell(code, *options):

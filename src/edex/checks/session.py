@@ -21,7 +21,7 @@ from edex.checks.feedback import Card, hint_card, progress_card, verdict_card
 from edex.checks.placeholder import Todo
 from edex.checks.questions import Question, Questions, load_questions
 from edex.checks.verdict import Verdict, judge
-from edex.course import edex_folders, find_edex
+from edex.course import edex_folders, lecture_folders
 from edex.errors import InputError
 
 __all__ = ["Session", "Tools", "find_questions", "report", "start"]
@@ -142,11 +142,12 @@ def find_questions(edex_id: str) -> Questions:
         questions = load_questions(local)
         if questions.edex_id == edex_id:
             return questions
-    if edex_id in {edex.id for edex in edex_folders()}:
-        return load_questions(find_edex(edex_id).checks)
+    lessons = {lesson.id: lesson for lesson in (*edex_folders(), *lecture_folders())}
+    if edex_id in lessons:
+        return load_questions(lessons[edex_id].checks)
     raise InputError(
         f"No checks for {edex_id!r} were found. They come with the course "
-        f"({', '.join(edex.id for edex in edex_folders())}), or lie as checks.py beside the "
+        f"({', '.join(lessons)}), or lie as checks.py beside the "
         "notebook. Copy checks.py here, or build the EdEx again: edex build"
     )
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from edex import __version__
 from edex.checks.questions import load_questions
-from edex.course import EdExFolder, course_folder
+from edex.course import Lesson, course_folder
 from edex.errors import EdexError, InputError
 from edex.notebooks.compiler import compile_notebook, notebook_bytes
 from edex.notebooks.gates import GateReport, Step, run_blank, run_solution
@@ -73,7 +73,7 @@ class Build:
 
 
 def build(
-    edex: EdExFolder,
+    edex: Lesson,
     out: Path,
     *,
     preset: str = "default",
@@ -86,7 +86,7 @@ def build(
 
     Parameters
     ----------
-    edex : EdExFolder
+    edex : Lesson
         The EdEx.
     out : Path
         The folder for the results; made if it is missing.
@@ -114,7 +114,7 @@ def build(
         raise InputError(
             f"There is no preset {preset!r}. Presets are {', '.join(PRESETS)}. Choose one."
         )
-    problem_set, solution = notebook_paths(edex.id, out)
+    problem_set, solution = notebook_paths(edex, out)
     digest = input_digest(edex, preset, fingerprint)
     record = out / "build.json"
     if not force and (gates := _read_current(record, digest, problem_set, solution)):
@@ -160,12 +160,12 @@ def build(
     return Build(edex.id, problem_set, solution, gates, was_current=False)
 
 
-def write_problem_set(edex: EdExFolder, target: Path) -> None:
+def write_problem_set(edex: Lesson, target: Path) -> None:
     """Compile the problem set of an EdEx and write it, without running anything.
 
     Parameters
     ----------
-    edex : EdExFolder
+    edex : Lesson
         The EdEx.
     target : Path
         The notebook to write. An existing file is a student's work and is never replaced.
@@ -196,12 +196,18 @@ def write_problem_set(edex: EdExFolder, target: Path) -> None:
         write_atomically(checks, edex.checks.read_bytes())
 
 
-def notebook_paths(edex_id: str, out: Path) -> tuple[Path, Path]:
+def notebook_paths(lesson: Lesson, out: Path) -> tuple[Path, Path]:
     """Return the paths of the problem set and of the solution in an output folder."""
-    return out / f"{edex_id}-problem-set.ipynb", out / f"{edex_id}-solution.ipynb"
+    return out / notebook_name(lesson), out / f"{lesson.notebook_stem}-solution.ipynb"
 
 
-def input_digest(edex: EdExFolder, preset: str, fingerprint: str) -> str:
+def notebook_name(lesson: Lesson) -> str:
+    """Return the name of the notebook that students work in."""
+    suffix = "" if lesson.kind == "lecture" else "-problem-set"
+    return f"{lesson.notebook_stem}{suffix}.ipynb"
+
+
+def input_digest(edex: Lesson, preset: str, fingerprint: str) -> str:
     """Hash everything that a build depends on.
 
     That is the source, the checks, the mutants, the glossary, the code of the package, the preset

@@ -15,9 +15,11 @@ import nbformat
 
 from edex import __version__
 from edex.checks.questions import Question, Questions
+from edex.notebooks import folds
 from edex.notebooks.glossary import Glossary
+from edex.notebooks.links import without_links
 from edex.notebooks.regions import identifiers, solve, stub
-from edex.notebooks.source import Cell, Source
+from edex.notebooks.source import Cell, FrontMatter, Source
 
 __all__ = ["compile_notebook", "notebook_bytes", "problem_set_cells", "solution_cells"]
 
@@ -40,6 +42,13 @@ _HOW_TO = """\
 > gives three hints, one at a time; `progress()` counts your points. Until a question is answered,
 > cells that need it say so in one line: that is no fault of yours. About {minutes} minutes in
 > all, {points} points."""
+
+_HOW_TO_LECTURE = """\
+> **How to work with this notebook.** It holds the lecture of week {number}: about {minutes} \
+minutes with
+> the questions, and the exercises after that. Run the cells from top to bottom with Shift + Enter,
+> and where it says *predict, then run*, write down your guess first. `check("q1")` says at once
+> what it sees, `hint("q1")` helps, `progress()` counts. Folded solutions open at a click."""
 
 _ABOUT_SOLUTION = """\
 > **This is the solution** of the problem set of the same name, with an explanation after each
@@ -81,7 +90,7 @@ def compile_notebook(
         else solution_cells(source, questions)
     )
     cells = [_with_preset(cell, source, preset) for cell in cells]
-    cells = _with_opening(cells, source, questions, target, preset)
+    cells = without_links(_with_opening(cells, source, questions, target, preset))
     if glossary is not None:
         cells = glossary.resolve(source, cells)
     notebook = nbformat.v4.new_notebook(cells=_numbered(cells, source))
@@ -109,7 +118,8 @@ def notebook_bytes(notebook: nbformat.NotebookNode) -> bytes:
 
 def problem_set_cells(source: Source, questions: Questions) -> list[Cell]:
     """Return the cells of the problem set: solutions cut, stubs in their place, prompts framed."""
-    kept = [cell for cell in source.cells if not cell.is_solution]
+    kept = [cell for cell in source.cells if not (cell.is_solution or cell.slide == "only")]
+    kept = folds.as_text(kept)
     used = _names_by_cell(source, kept)
     cells = []
     for index, cell in enumerate(kept):
@@ -129,7 +139,7 @@ def problem_set_cells(source: Source, questions: Questions) -> list[Cell]:
 def solution_cells(source: Source, questions: Questions) -> list[Cell]:
     """Return the cells of the solution: everything, without the markers, prompts framed."""
     cells = []
-    for cell in source.cells:
+    for cell in folds.as_cells(cell for cell in source.cells if cell.slide != "only"):
         if cell.kind == "code":
             question = questions[cell.question] if cell.question else None
             cells.append(replace(cell, text=_headed(solve(source, cell), question)))
@@ -185,13 +195,24 @@ def _with_preset(cell: Cell, source: Source, preset: str) -> Cell:
     return replace(cell, text="\n".join(line for line in lines if line))
 
 
+def _outline(front: FrontMatter) -> str:
+    """Say what a lecture asks, what it takes and what one can do after it."""
+    outcomes = "\n".join(f"- {outcome};" for outcome in front.outcomes)[:-1]
+    return (
+        f"**The question of this week.** {front.asks}\n\n"
+        f"**After it you can**\n\n{outcomes}.\n\n"
+        f"**It needs** {'; '.join(front.needs)}."
+    )
+
+
 def _with_opening(
     cells: list[Cell], source: Source, questions: Questions, target: Target, preset: str
 ) -> list[Cell]:
     """Put the box for readers under the title, and the setup cell before the first code."""
     front = source.front
+    how_to = _HOW_TO_LECTURE if source.is_lecture else _HOW_TO
     about = (
-        _HOW_TO.format(minutes=front.minutes, points=questions.points)
+        how_to.format(number=front.number, minutes=front.minutes, points=questions.points)
         if target == "problem-set"
         else _ABOUT_SOLUTION.format(preset=preset, seed=front.seed)
     )
@@ -199,7 +220,8 @@ def _with_opening(
     setup = Cell("code", _SETUP.format(requirement=requirement, edex_id=front.id), 1)
     first, *rest = cells
     title, _, body = first.text.partition("\n")
-    opening = replace(first, text=f"{title}\n\n{about}\n{body}".rstrip())
+    head = f"{title}\n\n{about}\n" + (f"\n{_outline(front)}\n" if source.is_lecture else "")
+    opening = replace(first, text=f"{head}{body}".rstrip())
     return [opening, setup, *rest]
 
 
@@ -216,6 +238,8 @@ def _numbered(cells: list[Cell], source: Source) -> list[nbformat.NotebookNode]:
             metadata["edex"]["question"] = cell.question
         if cell.alt:
             metadata["edex"]["alt"] = cell.alt
+        if cell.folded:
+            metadata["edex"]["folded"] = cell.folded
         make = (
             nbformat.v4.new_markdown_cell if cell.kind == "markdown" else nbformat.v4.new_code_cell
         )

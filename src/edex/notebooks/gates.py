@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,8 @@ class GateReport:
         Scores of the two notebooks.
     n_mutants : int
         How many wrong answers were tried.
+    seconds : float
+        How long the cells of the solution took, wrong answers left out, in s.
     """
 
     problems: list[str] = field(default_factory=list)
@@ -44,6 +47,7 @@ class GateReport:
     solution_points: int = 0
     max_points: int = 0
     n_mutants: int = 0
+    seconds: float = 0.0
 
 
 def run_blank(
@@ -125,7 +129,9 @@ def run_solution(
         total = len(notebook.cells)
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
+                began = time.perf_counter()
                 run.run_cell(index)
+                report.seconds += time.perf_counter() - began
                 question = cell.metadata["edex"].get("question")
                 for mutant in mutants:
                     if mutant.question == question:

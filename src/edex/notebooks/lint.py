@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 from edex.checks.questions import Question, Questions, load_questions
-from edex.course import EdExFolder
+from edex.course import Lesson
 from edex.errors import SourceError
 from edex.notebooks.compiler import compile_notebook
 from edex.notebooks.glossary import Glossary
+from edex.notebooks.lecture_lint import lecture_mistakes
+from edex.notebooks.links import broken_links
 from edex.notebooks.mutants import read_mutants
 from edex.notebooks.regions import identifiers, solution_lines, split_regions
 from edex.notebooks.source import Cell, Source, read_source
@@ -24,12 +26,12 @@ MAX_CODE_LINES = 12
 _MIN_LEAK_LENGTH = 25  # shorter lines, such as "return model", occur by chance
 
 
-def lint(folder: EdExFolder, glossary: Glossary) -> list[SourceError]:
+def lint(folder: Lesson, glossary: Glossary) -> list[SourceError]:
     """List the mistakes in an EdEx.
 
     Parameters
     ----------
-    folder : EdExFolder
+    folder : Lesson
         The EdEx.
     glossary : Glossary
         Where links to terms are looked up.
@@ -55,7 +57,13 @@ def lint(folder: EdExFolder, glossary: Glossary) -> list[SourceError]:
         if found:  # what follows needs a sound source
             return sorted(found, key=lambda error: error.line)
         read_mutants(folder.mutants, questions)
-        found = [*_leaks(source, questions, glossary), *_style(source, questions)]
+        if source.is_lecture:
+            found += lecture_mistakes(source, questions)
+        found += [
+            *broken_links(source),
+            *_leaks(source, questions, glossary),
+            *_style(source, questions),
+        ]
     except SourceError as error:
         return [error]
     return sorted(found, key=lambda error: error.line)

@@ -1,4 +1,4 @@
-"""Read the text source of an EdEx.
+"""Read the text source of an EdEx or a lecture.
 
 The source is a MyST Markdown notebook. jupytext splits it into cells; what is added here is the
 line number of each cell and a strict reading of the few options that a cell may have:
@@ -10,6 +10,8 @@ option          cells    meaning
 ``solution``    both     only in the solution: explanations, figures that give the answer away
 ``parameters``  code     the values of the preset are written into this cell
 ``alt``         code     what is to be seen in the figure that the cell draws
+``folded``      both     part of a fold with this heading, such as the solution of an exercise
+``slide``       both     lectures: the cell is in the deck of slides (see ``SLIDES``)
 ==============  =======  =====================================================================
 """
 
@@ -26,7 +28,17 @@ __all__ = ["Cell", "FrontMatter", "Source", "read_cells", "read_source"]
 
 PRESETS = ("quick", "default", "full")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")  # a code span such as ```x``` opens nothing
-_OPTIONS = {"question": str, "solution": bool, "parameters": bool, "alt": str}
+_OPTIONS = {
+    "question": str,
+    "solution": bool,
+    "parameters": bool,
+    "alt": str,
+    "folded": str,
+    "slide": str,
+}
+# What ``slide`` can be: the cell opens a slide; it goes on the slide that is open; only what it
+# draws or prints goes there; it opens a slide and stands nowhere else.
+SLIDES = ("new", "same", "figure", "only")
 _FIELDS: dict[str, type | tuple[type, ...]] = {
     "id": str,
     "title": str,
@@ -41,6 +53,8 @@ _OPTIONAL_FIELDS: dict[str, type | tuple[type, ...]] = {
     "needs": list,
     "datasets": list,
     "extra": str,
+    "asks": str,
+    "leads_to": list,
     "kernelspec": dict,
     "jupytext": dict,
 }
@@ -64,6 +78,10 @@ class Cell:
         The options of the same names.
     alt : str
         Description of the figure, or "".
+    folded : str
+        Heading of the fold it is in, or "".
+    slide : {"", "new", "same", "figure", "only"}
+        Its part in the deck of slides.
     """
 
     kind: Literal["markdown", "code"]
@@ -73,6 +91,8 @@ class Cell:
     is_solution: bool = False
     is_parameters: bool = False
     alt: str = ""
+    folded: str = ""
+    slide: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +116,11 @@ class FrontMatter:
     seed : int
         The one seed of all random numbers.
     extra : str
-        The extra of edex that brings the packages of this EdEx, or "".
+        The extra of edex that brings the packages of this lesson, or "".
+    asks : str
+        The physical question that a lecture answers, or "".
+    leads_to : tuple of str
+        The EdExes that a lecture prepares for.
     """
 
     id: str
@@ -110,6 +134,8 @@ class FrontMatter:
     needs: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
     extra: str = ""
+    asks: str = ""
+    leads_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,18 +156,23 @@ class Source:
     front: FrontMatter
     cells: tuple[Cell, ...] = field(repr=False)
 
+    @property
+    def is_lecture(self) -> bool:
+        """Whether this is the lecture of a week, not an EdEx."""
+        return self.path.name == "lecture.md"
+
     def error(self, message: str, line: int) -> SourceError:
         """Make an error that points into this source."""
         return SourceError(message, file=str(self.path), line=line)
 
 
 def read_source(path: Path) -> Source:
-    """Read and validate the source of an EdEx.
+    """Read and validate the source of an EdEx or a lecture.
 
     Parameters
     ----------
     path : Path
-        The file ``edex.md``.
+        The file ``edex.md`` or ``lecture.md``.
 
     Raises
     ------
@@ -151,6 +182,16 @@ def read_source(path: Path) -> Source:
         For a mistake in it, with the line.
     """
     metadata, cells = read_cells(path, _OPTIONS)
+    if path.name == "lecture.md":  # the numbers of a lecture need no presets
+        metadata.setdefault("presets", {name: {} for name in PRESETS})
+    for _, _, line, options in cells:
+        if options.get("slide", "new") not in SLIDES:
+            raise SourceError(
+                f"The cell has slide: {options['slide']!r}. Allowed are {', '.join(SLIDES)}. "
+                "Correct or remove it.",
+                file=str(path),
+                line=line,
+            )
     front = _front_matter(metadata, path)
     return Source(
         path,
@@ -164,6 +205,8 @@ def read_source(path: Path) -> Source:
                 is_solution=options.get("solution", False),
                 is_parameters=options.get("parameters", False),
                 alt=options.get("alt", ""),
+                folded=options.get("folded", ""),
+                slide=options.get("slide", ""),
             )
             for kind, text, line, options in cells
         ),
@@ -347,4 +390,6 @@ def _front_matter(metadata: dict[str, Any], path: Path) -> FrontMatter:
         needs=tuple(metadata.get("needs", ())),
         datasets=tuple(metadata.get("datasets", ())),
         extra=metadata.get("extra", ""),
+        asks=metadata.get("asks", ""),
+        leads_to=tuple(metadata.get("leads_to", ())),
     )
