@@ -14,11 +14,13 @@ import click
 
 from edex import __version__
 from edex.cli_data import data
+from edex.cli_site import site
 from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
 
 if TYPE_CHECKING:
     from edex.course import Lesson
+    from edex.notebooks.builder import Build
 
 __all__ = ["main"]
 
@@ -184,10 +186,11 @@ def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, time
 
     lessons = [find_lesson(name) for name in edex_names]
     for edex in lessons or [*edex_folders(), *lecture_folders()]:
-        _build_one(edex, out / edex.path.name, preset, force, timeout)
+        build_lesson(edex, out / edex.path.name, preset, force, timeout)
 
 
-def _build_one(edex: Lesson, out: Path, preset: str, force: bool, timeout: int) -> None:
+def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int) -> Build:
+    """Build a lesson with its results and say what came out."""
     from edex.notebooks.builder import build as build_edex
 
     with progress_bar() as step:
@@ -218,6 +221,7 @@ def _build_one(edex: Lesson, out: Path, preset: str, force: bool, timeout: int) 
     )
     if report.is_file():
         click.echo(f"  results      {report.with_suffix('.md')}, {report.name}")
+    return result
 
 
 def _data_at_hand() -> str:
@@ -287,6 +291,7 @@ def _runner(edex_id: str) -> Any:
 
 
 cli.add_command(data)
+cli.add_command(site)
 
 
 @cli.command()
