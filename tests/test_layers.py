@@ -22,6 +22,7 @@ ALLOWED = {
     "melting": SCIENCE,
     "membranes": SCIENCE,
     "spacegroup": SCIENCE,
+    "examples": SCIENCE | {"spacegroup", "melting", "membranes"},
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
 }
