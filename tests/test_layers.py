@@ -25,6 +25,7 @@ ALLOWED = {
     "examples": SCIENCE | {"spacegroup", "melting", "membranes"},
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
+    "site": {"errors", "course", "checks", "notebooks", "datasets"},
 }
 # These may import all.
 FREE = {
@@ -34,6 +35,7 @@ FREE = {
     "cli_pdfs",
     "cli_permeability",
     "cli_predict",
+    "cli_site",
     "console",
     "doctor",
 }

@@ -83,11 +83,23 @@ def doctor(as_json: bool) -> None:
 
 
 @cli.command("list")
+@click.option("--lectures", is_flag=True, help="List the lectures, week by week.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(as_json: bool) -> None:
-    """List the EdExes of the course."""
-    from edex.course import PLANNED, edex_folders
+def list_(lectures: bool, as_json: bool) -> None:
+    """List the EdExes of the course, or its lectures."""
+    from edex.course import PLANNED, edex_folders, lecture_folders
 
+    if lectures:
+        weeks = [
+            {"week": week.number, "id": week.id, "title": week.title, "minutes": week.minutes}
+            for week in lecture_folders()
+        ]
+        if as_json:
+            print_json(weeks)
+            return
+        for week in lecture_folders():
+            click.echo(f"week-{week.number:<3}  {week.minutes:>4} min  {week.title}")
+        return
     ready = {edex.id: edex for edex in edex_folders()}
     rows = [
         {
@@ -105,6 +117,7 @@ def list_(as_json: bool) -> None:
     for row in rows:
         minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
         click.echo(f"{row['number']}  {row['id']:<24}  {minutes:>8}  {row['title']}")
+    click.echo("Lectures: edex list --lectures")
 
 
 @cli.command()
@@ -117,9 +130,9 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--no-open", is_flag=True, help="Only write the notebook.")
 def start(edex_name: str, folder: Path, no_open: bool) -> None:
-    """Get the problem set of EDEX and open it in JupyterLab.
+    """Get the problem set of EDEX, or the lecture of a week, and open it in JupyterLab.
 
-    A notebook that is there already is opened as it is: your answers are never replaced.
+    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on. A notebook that is there already is opened as it is: your answers are never replaced.
     """
     from edex.course import find_lesson
     from edex.notebooks.builder import notebook_name
@@ -180,7 +193,8 @@ def check(notebook: Path, as_json: bool, timeout: int) -> None:
 def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int) -> None:
     """Build problem set, executed solution and results of EDEX.
 
-    All EdExes of the course are built if none is named.
+    A lecture is named week-1, week-2 and so on. All EdExes and lectures of the course are built if
+    none is named.
     """
     from edex.course import edex_folders, find_lesson, lecture_folders
 
@@ -317,9 +331,9 @@ def new(name: str, parent: Path) -> None:
 @cli.command()
 @click.argument("edex_names", metavar="[EDEX]...", nargs=-1)
 def lint(edex_names: tuple[str, ...]) -> None:
-    """Find mistakes in the source of EDEX.
+    """Find mistakes in the source of EDEX or of a lecture.
 
-    Nothing is run. All EdExes are read if none is named.
+    Nothing is run. All EdExes and lectures are read if none is named.
     """
     from edex.course import course_folder, edex_folders, find_lesson, lecture_folders
     from edex.notebooks.glossary import read_glossary

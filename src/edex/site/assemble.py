@@ -198,7 +198,7 @@ def _first_png(outputs: Sequence[dict[str, dict[str, str]]]) -> bytes:
 
 
 def _static(folder: Path) -> dict[Path, bytes]:
-    """Take style sheets from the course, MathJax and reveal.js from the packages that carry them."""
+    """Take style sheets from the course, MathJax and reveal.js from packages that carry them."""
     own = course_folder() / "site" / "static"
     files = {folder / path.name: path.read_bytes() for path in own.iterdir() if path.is_file()}
     carried = {

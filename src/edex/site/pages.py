@@ -1,7 +1,7 @@
 """One page of the site for each lesson: the problem set, with the solution in folds.
 
-A page is a notebook that has been run already; Sphinx only lays it out. Where a question is asked,
-the reader sees what a student sees, and opens the executed solution with its explanation at a click.
+A page is a notebook that has been run already; Sphinx only lays it out. Where a question is asked
+the reader sees what a student sees, and a click opens the executed solution with its explanation.
 """
 
 from __future__ import annotations
