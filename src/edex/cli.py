@@ -180,7 +180,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
             out,
             preset=preset,
             force=force,
-            fingerprint=_data_at_hand(),
+            fingerprint=data_at_hand(),
             timeout=timeout,
             step=step,
         )
@@ -205,7 +205,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
     return result
 
 
-def _data_at_hand() -> str:
+def data_at_hand() -> str:
     """Name the data that are here: what a notebook shows can depend on them.
 
     Files are known by their hash, so their names and states are enough; data that come with a

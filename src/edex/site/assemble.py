@@ -143,7 +143,7 @@ def _list_of_pages(name: str, lessons: Sequence[Lesson]) -> str:
         f"| {lesson.name} | [{lesson.title}]({lesson.path.name}.ipynb) | {lesson.minutes} |"
         for lesson in lessons
     )
-    toc = "\n".join(lesson.path.name for lesson in lessons)
+    toc = "\n".join(f"{lesson.number}. {lesson.title} <{lesson.path.name}>" for lesson in lessons)
     return (
         f"# {heading}\n\n{text}\n\n| | | minutes |\n|---|---|---|\n{rows}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```\n"
