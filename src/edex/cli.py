@@ -14,6 +14,7 @@ import click
 
 from edex import __version__
 from edex.cli_data import data
+from edex.cli_list import list_
 from edex.cli_site import site
 from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
@@ -39,7 +40,7 @@ PREDICTORS = ("spacegroup", "permeability", "melting")
 def cli() -> None:
     """Hands-on examples of machine learning in the physical sciences.
 
-    New here? Try `edex doctor`, then `edex list`, then `edex start 4`.
+    New here? Try `edex doctor`, then `edex list`, then `edex start week-1`.
     """
 
 
@@ -78,46 +79,13 @@ def doctor(as_json: bool) -> None:
             mark = "ok  " if finding.is_good else ("note" if finding.is_optional else "BAD ")
             click.echo(f"{mark}  {finding.subject}: {finding.detail}")
         if all(finding.is_good or finding.is_optional for finding in findings):
-            click.echo("Ready. Start with: edex start 4")
+            click.echo("Ready. Start with: edex start week-1")
+        else:
+            click.echo("Not ready yet. Mend the lines marked BAD from the top, then look again.")
     sys.exit(0 if all(f.is_good or f.is_optional for f in findings) else 1)
 
 
-@cli.command("list")
-@click.option("--lectures", is_flag=True, help="List the lectures, week by week.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(lectures: bool, as_json: bool) -> None:
-    """List the EdExes of the course, or its lectures."""
-    from edex.course import PLANNED, edex_folders, lecture_folders
-
-    if lectures:
-        weeks = [
-            {"week": week.number, "id": week.id, "title": week.title, "minutes": week.minutes}
-            for week in lecture_folders()
-        ]
-        if as_json:
-            print_json(weeks)
-            return
-        for week in lecture_folders():
-            click.echo(f"week-{week.number:<3}  {week.minutes:>4} min  {week.title}")
-        return
-    ready = {edex.id: edex for edex in edex_folders()}
-    rows = [
-        {
-            "number": number,
-            "id": edex_id,
-            "title": ready[edex_id].title if edex_id in ready else title,
-            "minutes": ready[edex_id].minutes if edex_id in ready else None,
-            "status": "ready" if edex_id in ready else "planned",
-        }
-        for number, edex_id, title in PLANNED
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
-        click.echo(f"{row['number']}  {row['id']:<24}  {minutes:>8}  {row['title']}")
-    click.echo("Lectures: edex list --lectures")
+cli.add_command(list_)
 
 
 @cli.command()
@@ -132,7 +100,8 @@ def list_(lectures: bool, as_json: bool) -> None:
 def start(edex_name: str, folder: Path, no_open: bool) -> None:
     """Get the problem set of EDEX, or the lecture of a week, and open it in JupyterLab.
 
-    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on. A notebook that is there already is opened as it is: your answers are never replaced.
+    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on.
+    A notebook that is there already is opened as it is: your answers are never replaced.
     """
     from edex.course import find_lesson
     from edex.notebooks.builder import notebook_name
@@ -213,7 +182,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
             out,
             preset=preset,
             force=force,
-            fingerprint=_data_at_hand(),
+            fingerprint=data_at_hand(),
             timeout=timeout,
             step=step,
         )
@@ -238,7 +207,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
     return result
 
 
-def _data_at_hand() -> str:
+def data_at_hand() -> str:
     """Name the data that are here: what a notebook shows can depend on them.
 
     Files are known by their hash, so their names and states are enough; data that come with a
