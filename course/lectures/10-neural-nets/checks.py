@@ -196,8 +196,8 @@ def _course(start, end, n=30):
         "A comparison with NaN is never true, so ask `np.isfinite(...)` first, of both curves. "
         '"diverged" looks at every epoch, the others at `[-1]`.',
         'Join both with `np.concatenate`; return "diverged" unless all are finite and the largest '
-        'is at most 10; then `loss[-1] > 0.9` is "stuck"; then compare `val_loss[-1]` with '
-        "3 * loss[-1].",
+        'is at most 10; then `loss[-1] > 0.9` is "stuck"; then compare `val_loss[-1]` with 1 and '
+        "with 5 * loss[-1].",
     ),
     insight="A rule that reads curves finds what shows in curves. It cannot know how your rows "
     "are related.",
@@ -243,9 +243,23 @@ def check_doctor(diagnose):
         (
             "by heart",
             "not-by-heart",
+            _course(2.0, 0.1),
+            _course(0.9, 0.99),
+            "training ends at 0.1 and validation at 0.99",
+        ),
+        (
+            "by heart",
+            "above-one",
+            _course(2.0, 0.4),
+            _course(1.2, 1.4),
+            "training ends at 0.4 and validation rises to 1.4, worse than the mean",
+        ),
+        (
+            "healthy",
+            "healthy",
             _course(2.0, 0.2),
-            _course(1.3, 1.7),
-            "training ends at 0.2 and validation rises to 1.7",
+            _course(1.6, 0.7),
+            "training ends at 0.2 and validation at 0.7",
         ),
         ("diverged", "not-finite-missed", late, _course(1.4, 0.03), "one training loss is NaN"),
         (
