@@ -9,7 +9,7 @@ from sklearn.base import clone
 
 from edex.checks import Questions, expect, expect_array, expect_function, expect_number
 
-questions = Questions("week-4")
+questions = Questions("model-selection")
 
 # Groups and folds small enough to count by hand: one test row of six has a relative in training.
 _GROUPS = np.array(["Fe-Cl", "Fe-Cl", "Cu-O", "Cu-O", "H-O", "C-Si"])

@@ -9,7 +9,7 @@ from sklearn.cluster import KMeans
 
 from edex.checks import Questions, expect, expect_function, expect_number
 
-questions = Questions("week-5")
+questions = Questions("unsupervised")
 
 _RANDOM_SEED = 7
 
