@@ -19,10 +19,10 @@ questions = Questions("arrays-and-fits")
     points=2,
     minutes=5,
     hints=(
-        "Every atom against every atom: one axis for the first, one for the second, one for x, y, z. "
-        "Which shapes broadcast to (N, N, 3)?",
-        "`positions[:, None, :]` has the shape (N, 1, 3) and `positions[None, :, :]` has (1, N, 3). "
-        "Their difference is (N, N, 3); Pythagoras takes away the last axis.",
+        "Every atom against every atom: one axis for the first, one for the second, one for x, y, "
+        "z. Which shapes broadcast to (N, N, 3)?",
+        "`positions[:, None, :]` has the shape (N, 1, 3) and `positions[None, :, :]` has (1, N, "
+        "3). Their difference is (N, N, 3); Pythagoras takes away the last axis.",
         "Square the differences, `.sum(axis=-1)`, `np.sqrt`. Last, angstrom to nanometre: the "
         "number gets ten times smaller.",
     ),
@@ -167,13 +167,14 @@ def _explain(value, error, signed, train, test):
     points=1,
     minutes=4,
     hints=(
-        "Two noises meet: that of the next reading, and what is left of it in the mean of the last k.",
+        "Two noises meet: that of the next reading, and what is left of it in the mean of the last "
+        "k.",
         "Variances of independent noises add. The next reading has `noise**2`; the mean of k "
         "readings has `noise**2 / k`.",
         "The expected square of the error is noise² (1 + 1/k). The answer is its root.",
     ),
-    insight="From k = 1 to infinity the error falls by a factor of 1.41 in all. Ten readings already "
-    "bring it within 5 % of the floor.",
+    insight="From k = 1 to infinity the error falls by a factor of 1.41 in all. Ten readings "
+    "already bring it within 5 % of the floor.",
 )
 def check_expected(expected_rmse):
     function = expect_function(expected_rmse, "expected_rmse")
@@ -192,8 +193,8 @@ def check_expected(expected_rmse):
         "new-noise-forgotten",
         saw="the uncertainty of the mean of k readings alone",
         expected="the error against the next reading, which is noisy as well",
-        why="Even a perfect mean cannot foresee the noise of a reading to come: for large k the error "
-        "goes to `noise`, not to 0.",
+        why="Even a perfect mean cannot foresee the noise of a reading to come: for large k the "
+        "error goes to `noise`, not to 0.",
     )
     expect(
         not np.isclose(value, noise * (1 + 1 / np.sqrt(k))),
@@ -209,7 +210,8 @@ def check_expected(expected_rmse):
         "wrong-size",
         saw=f"{value:.3g} K for a noise of {noise:.3g} K and k = {k}",
         expected=f"about {measured:.3g} K: that is what 40 000 simulated predictions give",
-        why="The new reading's noise and the noise left in the mean are independent, and both count.",
+        why="The new reading's noise and the noise left in the mean are independent, and both "
+        "count.",
     )
     for count in (1, 10**8):
         limit = noise * (2**0.5 if count == 1 else 1.0)
