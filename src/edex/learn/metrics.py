@@ -297,7 +297,7 @@ def compounds_needed(
     gain : float
         Difference of the mean absolute errors that one wants to see.
     spread : float
-        Standard deviation of the paired differences |e_A| - |e_B|, same unit.
+        Standard deviation of the paired differences ``|e_A| - |e_B|``, same unit.
     coverage : float, default 0.95
         Confidence of the interval that must exclude zero.
     power : float, default 0.8

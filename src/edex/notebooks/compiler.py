@@ -21,7 +21,14 @@ from edex.notebooks.links import without_links
 from edex.notebooks.regions import identifiers, solve, stub
 from edex.notebooks.source import Cell, FrontMatter, Source
 
-__all__ = ["compile_notebook", "notebook_bytes", "problem_set_cells", "solution_cells"]
+__all__ = [
+    "compile_notebook",
+    "framed",
+    "notebook_bytes",
+    "outline",
+    "problem_set_cells",
+    "solution_cells",
+]
 
 Target = Literal["problem-set", "solution"]
 
@@ -124,7 +131,7 @@ def problem_set_cells(source: Source, questions: Questions) -> list[Cell]:
     cells = []
     for index, cell in enumerate(kept):
         if cell.kind == "markdown":
-            cells.append(_framed(cell, questions) if cell.question else cell)
+            cells.append(framed(cell, questions) if cell.question else cell)
             continue
         question = questions[cell.question] if cell.question else None
         later = set().union(*(names for other, names in used.items() if other > index))
@@ -144,8 +151,8 @@ def solution_cells(source: Source, questions: Questions) -> list[Cell]:
             question = questions[cell.question] if cell.question else None
             cells.append(replace(cell, text=_headed(solve(source, cell), question)))
         else:
-            framed = cell.question and not cell.is_solution
-            cells.append(_framed(cell, questions) if framed else cell)
+            is_prompt = cell.question and not cell.is_solution
+            cells.append(framed(cell, questions) if is_prompt else cell)
     return cells
 
 
@@ -171,7 +178,7 @@ def _worth(question: Question) -> str:
     return f"{points} · about {question.minutes} min{kind}"
 
 
-def _framed(cell: Cell, questions: Questions) -> Cell:
+def framed(cell: Cell, questions: Questions) -> Cell:
     """Set a prompt as a quotation under a heading: a frame that every notebook tool shows."""
     question = questions[cell.question]
     head = f"**✎ Question {question.id[1:]} · {question.title}** ({_worth(question)})"
@@ -195,7 +202,7 @@ def _with_preset(cell: Cell, source: Source, preset: str) -> Cell:
     return replace(cell, text="\n".join(line for line in lines if line))
 
 
-def _outline(front: FrontMatter) -> str:
+def outline(front: FrontMatter) -> str:
     """Say what a lecture asks, what it takes and what one can do after it."""
     outcomes = "\n".join(f"- {outcome};" for outcome in front.outcomes)[:-1]
     return (
@@ -220,7 +227,7 @@ def _with_opening(
     setup = Cell("code", _SETUP.format(requirement=requirement, edex_id=front.id), 1)
     first, *rest = cells
     title, _, body = first.text.partition("\n")
-    head = f"{title}\n\n{about}\n" + (f"\n{_outline(front)}\n" if source.is_lecture else "")
+    head = f"{title}\n\n{about}\n" + (f"\n{outline(front)}\n" if source.is_lecture else "")
     opening = replace(first, text=f"{head}{body}".rstrip())
     return [opening, setup, *rest]
 

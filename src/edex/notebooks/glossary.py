@@ -13,9 +13,9 @@ from pathlib import Path
 
 from edex.notebooks.source import Cell, Source
 
-__all__ = ["Glossary", "read_glossary"]
+__all__ = ["GLOSSARY_LINK", "Glossary", "read_glossary"]
 
-_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)*glossary\.md#([\w-]+)\)")
+GLOSSARY_LINK = re.compile(r"\[([^\]]+)\]\((?:\.\./)*glossary\.md#([\w-]+)\)")
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class Glossary:
             if cell.kind != "markdown":
                 resolved.append(cell)
                 continue
-            for match in _LINK.finditer(cell.text):
+            for match in GLOSSARY_LINK.finditer(cell.text):
                 used[match[2]] = None
-            resolved.append(replace(cell, text=_LINK.sub(r"[\1](#Glossary)", cell.text)))
+            resolved.append(replace(cell, text=GLOSSARY_LINK.sub(r"[\1](#Glossary)", cell.text)))
         if used:
             definitions = "\n\n".join(
                 f"**{self.entries[anchor][0]}.** {self._plain(anchor)}" for anchor in sorted(used)
@@ -58,7 +58,7 @@ class Glossary:
     def _check(self, source: Source) -> None:
         """Refuse links to terms that the glossary does not have; lines are those of the file."""
         for cell in source.cells:
-            for match in _LINK.finditer(cell.text) if cell.kind == "markdown" else ():
+            for match in GLOSSARY_LINK.finditer(cell.text) if cell.kind == "markdown" else ():
                 if match[2] not in self.entries:
                     raise source.error(
                         f"The glossary has no entry #{match[2]}. It has: "
@@ -69,7 +69,7 @@ class Glossary:
 
     def _plain(self, anchor: str) -> str:
         """Return an explanation whose own links to terms are set in italics instead."""
-        return _LINK.sub(r"*\1*", self.entries[anchor][1])
+        return GLOSSARY_LINK.sub(r"*\1*", self.entries[anchor][1])
 
 
 def read_glossary(path: Path) -> Glossary:

@@ -16,7 +16,7 @@ from edex.notebooks.source import Cell, Source
 
 __all__ = ["LESSON_LINK", "broken_links", "without_links"]
 
-LESSON_LINK = re.compile(r"\[([^\]]+)\]\(((?:\.\./)+[\w/-]*?([\w-]+)/(edex|lecture)\.md)\)")
+LESSON_LINK = re.compile(r"\[([^\]]+)\]\(((?:\.\./)*[\w/-]*?([\w-]+)/(edex|lecture)\.md)\)")
 
 
 def without_links(cells: list[Cell]) -> list[Cell]:
