@@ -1,4 +1,4 @@
-"""Checks and hints of the lecture "week-8".
+"""Checks and hints of the lecture "kernels".
 
 Each check tests what must be true of a right answer: a symmetry, a limit, or an independent
 computation with scipy's Gaussian. No number of an earlier run is stored here.
@@ -16,7 +16,7 @@ from edex.checks import (
     expect_pair,
 )
 
-questions = Questions("week-8")
+questions = Questions("kernels")
 
 
 @questions.code(

@@ -1,4 +1,4 @@
-"""Checks and hints of the lecture "week-9".
+"""Checks and hints of the lecture "interpretation".
 
 Each check tests what must be true of a right answer: the promises that Shapley values keep, or an
 independent computation on the films of the notebook. No number of an earlier run is stored here.
@@ -11,7 +11,7 @@ from sklearn.metrics import r2_score
 from edex.checks import Questions, expect, expect_function, expect_number, expect_pair
 from edex.examples.films import film_signal
 
-questions = Questions("week-9")
+questions = Questions("interpretation")
 
 _TURNED = ("temperature", "holder_temperature", "oxygen")
 
