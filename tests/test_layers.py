@@ -31,6 +31,7 @@ ALLOWED = {
 FREE = {
     "cli",
     "cli_data",
+    "cli_list",
     "cli_melting",
     "cli_pdfs",
     "cli_permeability",

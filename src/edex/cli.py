@@ -14,6 +14,7 @@ import click
 
 from edex import __version__
 from edex.cli_data import data
+from edex.cli_list import list_
 from edex.cli_site import site
 from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
@@ -82,42 +83,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(f.is_good or f.is_optional for f in findings) else 1)
 
 
-@cli.command("list")
-@click.option("--lectures", is_flag=True, help="List the lectures, week by week.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(lectures: bool, as_json: bool) -> None:
-    """List the EdExes of the course, or its lectures."""
-    from edex.course import PLANNED, edex_folders, lecture_folders
-
-    if lectures:
-        weeks = [
-            {"week": week.number, "id": week.id, "title": week.title, "minutes": week.minutes}
-            for week in lecture_folders()
-        ]
-        if as_json:
-            print_json(weeks)
-            return
-        for week in lecture_folders():
-            click.echo(f"week-{week.number:<3}  {week.minutes:>4} min  {week.title}")
-        return
-    ready = {edex.id: edex for edex in edex_folders()}
-    rows = [
-        {
-            "number": number,
-            "id": edex_id,
-            "title": ready[edex_id].title if edex_id in ready else title,
-            "minutes": ready[edex_id].minutes if edex_id in ready else None,
-            "status": "ready" if edex_id in ready else "planned",
-        }
-        for number, edex_id, title in PLANNED
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
-        click.echo(f"{row['number']}  {row['id']:<24}  {minutes:>8}  {row['title']}")
-    click.echo("Lectures: edex list --lectures")
+cli.add_command(list_)
 
 
 @cli.command()
@@ -132,7 +98,8 @@ def list_(lectures: bool, as_json: bool) -> None:
 def start(edex_name: str, folder: Path, no_open: bool) -> None:
     """Get the problem set of EDEX, or the lecture of a week, and open it in JupyterLab.
 
-    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on. A notebook that is there already is opened as it is: your answers are never replaced.
+    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on.
+    A notebook that is there already is opened as it is: your answers are never replaced.
     """
     from edex.course import find_lesson
     from edex.notebooks.builder import notebook_name
