@@ -39,7 +39,12 @@ def _smallest_committee(single, shared, tolerance):
 )
 def check_trees(trees_needed):
     function = expect_function(trees_needed, "trees_needed")
-    cases = ((1600.0, 1000.0, 0.01), (1600.0, 900.0, 0.07), (500.0, 100.0, 0.3), (101.0, 100.0, 0.05))
+    cases = (
+        (1600.0, 1000.0, 0.01),
+        (1600.0, 900.0, 0.07),
+        (500.0, 100.0, 0.3),
+        (101.0, 100.0, 0.05),
+    )
     for single, shared, tolerance in cases:
         call = f"trees_needed({single:g}, {shared:g}, {tolerance})"
         found = expect_number(function(single, shared, tolerance), call)
@@ -91,7 +96,7 @@ def check_trees(trees_needed):
 
 
 def _pieces(counts):
-    """Number the pieces of a molecule: {"CH3": 2} becomes {("CH3", 0), ("CH3", 1)}."""
+    """Number the pieces, so that {"CH3": 2} becomes {("CH3", 0), ("CH3", 1)}."""
     return set(chain.from_iterable(((key, n) for n in range(counts[key])) for key in counts))
 
 
@@ -136,7 +141,9 @@ def check_similarity(similarity):
         call = f"similarity({a}, {b})"
         before = (dict(a), dict(b))
         found, right = expect_number(function(a, b), call), _shared_pieces(a, b)
-        expect((a, b) == before, "changes-input", saw=f"{call} changes a or b", expected="no change")
+        expect(
+            (a, b) == before, "changes-input", saw=f"{call} changes a or b", expected="no change"
+        )
         saw, expected = f"{call} is {found:.3f}", f"{right:.3f}"
         as_bits = len(set(a) & set(b)) / len(set(a) | set(b))
         expect(
