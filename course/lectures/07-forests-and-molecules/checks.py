@@ -96,7 +96,7 @@ def check_trees(trees_needed):
 
 
 def _pieces(counts):
-    """Number the pieces, so that {"CH3": 2} becomes {("CH3", 0), ("CH3", 1)}."""
+    """Return the numbered pieces of a molecule: {"CH3": 2} gives {("CH3", 0), ("CH3", 1)}."""
     return set(chain.from_iterable(((key, n) for n in range(counts[key])) for key in counts))
 
 
