@@ -73,14 +73,14 @@ def assemble(lessons: Sequence[Built], folder: Path, *, repository: str = "") ->
     files: dict[Path, bytes] = {source / "conf.py": (course / "site" / "conf.py").read_bytes()}
     shown = [built.lesson.path.name for built in lessons]
     for built in lessons:
-        page = page_notebook(built, _opening(built, repository), shown=shown)
+        page = page_notebook(built, _opening(built, lessons, repository), shown=shown)
         files[source / page_name(built.lesson)] = notebook_bytes(page)
         notebook = extra / "notebooks" / notebook_name(built.lesson)
         files[notebook] = notebook_bytes(built.problem_set)
         if built.source.is_lecture:
             files[extra / "slides" / f"{built.lesson.path.name}.html"] = deck(built).encode()
     for kind, name in FOLDERS.items():
-        members = [built.lesson for built in lessons if built.lesson.kind == kind]
+        members = [built for built in lessons if built.lesson.kind == kind]
         files[source / name / "index.md"] = _list_of_pages(name, members).encode()
     for text in ("syllabus.md", "glossary.md"):
         content = (course / text).read_text(encoding="utf-8")
@@ -110,7 +110,7 @@ def _write(folder: Path, files: dict[Path, bytes]) -> None:
             write_atomically(path, content)
 
 
-def _opening(built: Built, repository: str) -> str:
+def _opening(built: Built, lessons: Sequence[Built], repository: str) -> str:
     """Write the buttons and the facts under the title of a lesson."""
     lesson, front = built.lesson, built.source.front
     name = notebook_name(lesson)
@@ -131,6 +131,12 @@ def _opening(built: Built, repository: str) -> str:
         f"about {front.minutes} minutes",
         f"{len(built.questions)} questions, {built.questions.points} points",
     ]
+    weeks = [other.lesson for other in lessons if lesson.id in other.source.front.leads_to]
+    if weeks:
+        links_to_weeks = (
+            f"[{week.number}](../../lectures/{week.path.name}/lecture.md)" for week in weeks
+        )
+        facts.append("lectures: week " + ", ".join(links_to_weeks))
     if front.leads_to:
         edexes = [find_edex(name) for name in front.leads_to]
         facts += [
@@ -141,15 +147,19 @@ def _opening(built: Built, repository: str) -> str:
     return f'<div class="edex-buttons">{"".join(links)}</div>\n\n*{" · ".join(facts)}*'
 
 
-def _list_of_pages(name: str, lessons: Sequence[Lesson]) -> str:
+def _list_of_pages(name: str, members: Sequence[Built]) -> str:
     heading, text = _HEADINGS[name]
     rows = "\n".join(
-        f"| {lesson.name} | [{lesson.title}]({lesson.path.name}.ipynb) | {lesson.minutes} |"
-        for lesson in lessons
+        f"| {built.lesson.number} | [{built.lesson.title}]({built.lesson.path.name}.ipynb)"
+        f"{'<br>' * bool(built.source.front.asks)}{built.source.front.asks} "
+        f"| {built.lesson.minutes} |"
+        for built in members
     )
-    toc = "\n".join(f"{lesson.number}. {lesson.title} <{lesson.path.name}>" for lesson in lessons)
+    pages = [built.lesson for built in members]
+    toc = "\n".join(f"{page.number}. {page.title} <{page.path.name}>" for page in pages)
+    first = "week" if name == "lectures" else "EdEx"
     return (
-        f"# {heading}\n\n{text}\n\n| | | minutes |\n|---|---|---|\n{rows}\n\n"
+        f"# {heading}\n\n{text}\n\n| {first} | | minutes |\n|---|---|---|\n{rows}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```\n"
     )
 
