@@ -85,12 +85,12 @@ class TestDeck:
     def test_cells_that_open_a_slide_begin_one(self, built):
         parts = list(slides(built()))
         assert len(parts) == 8
-        assert parts[0] == ["<h2>Slide 0</h2>\n<p>Short.</p>\n"]
+        assert parts[0] == ["<h2>Slide 0</h2>", '<div class="words"><p>Short.</p></div>']
 
     def test_what_a_cell_shows_waits_for_a_key(self, built):
-        code, printed, figure = list(slides(built()))[-1][1:]
+        code, printed, figure = list(slides(built()))[-1][2:]
         assert "range" in code
-        assert printed.startswith('<div class="fragment"><pre class="printed">ran')
+        assert printed.startswith('<div class="fragment printed"><pre>ran')
         assert 'alt="A point in an empty square"' in figure
 
     def test_only_what_a_cell_shows_is_there_if_it_is_a_figure(self, built):
@@ -99,14 +99,15 @@ class TestDeck:
 
     def test_a_figure_that_opens_a_slide_does_not_wait(self, built):
         parts = list(slides(built((":slide: same", ":slide: new"))))
-        assert parts[-1][1].startswith('<div class="fragment">')  # its code is shown first
+        assert parts[-1][1].startswith('<div class="fragment printed">')  # its code is shown first
         assert len(parts) == 9
 
     def test_mathematics_is_left_to_mathjax_and_links_stay_off_slides(self, built):
         text = "Energy $E < 0$ of a [fold](../../glossary.md#fold)"
         pieces = next(iter(slides(built(("## Slide 0\n\nShort.", text)))))
         assert pieces == [
-            '<p>Energy <span class="math inline">\\(E &lt; 0\\)</span> of a fold</p>\n'
+            '<div class="words"><p>Energy <span class="math inline">\\(E &lt; 0\\)</span> of a fold'
+            "</p></div>"
         ]
 
     def test_it_asks_no_other_machine_for_anything(self, built):
