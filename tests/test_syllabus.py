@@ -93,3 +93,73 @@ def test_the_shortest_path_takes_ten_hours():
 def test_what_a_lab_cannot_hold_is_said():
     beyond = EDEXES[1].minutes - 2 * LAB
     assert f"EdEx 1 needs about {beyond} minutes more than the lab of week 12 has" in TEXT
+
+
+def page(name):
+    return (course_folder() / "instructor" / name).read_text(encoding="utf-8")
+
+
+def test_the_minutes_of_edexes_in_the_labs_are_those_of_their_questions():
+    total = dict.fromkeys(EDEXES, 0)
+    for row in rows_of(page("pacing.md"), "EdExes in the labs", 6):
+        _, number, questions, minutes, with_reading, left = row
+        first, last = (int(text) for text in re.findall(r"q(\d+)", questions))
+        edex = EDEXES[int(number)]
+        declared = [question.minutes for question in load_questions(edex.checks)]
+        part = sum(declared[first - 1 : last])
+        assert int(minutes) == part
+        if edex.number != 1:  # its own notes divide it in two sittings
+            assert int(with_reading) == round(edex.minutes * part / sum(declared))
+        assert int(with_reading) + int(left.replace("−", "-")) == LAB
+        total[edex.number] += int(with_reading)
+    assert total == {number: edex.minutes for number, edex in EDEXES.items()}
+
+
+def test_pacing_has_a_row_for_each_week():
+    rows = rows_of(page("pacing.md"), "Week by week", 5)
+    assert [re.match(r"\[(\d+)\]\(\.\./lectures/(\d\d)-", row[0]).groups() for row in rows] == [
+        (str(week), f"{week:02d}") for week in range(1, 14)
+    ]
+
+
+def test_the_rubric_of_the_project_is_that_of_week_13_and_the_fair():
+    rows = rows_of(page("rubrics.md"), "The project", 5)
+    points = {row[0]: int(row[1]) for row in rows}
+    assert sum(points.values()) == 25
+    assert f"Sum: {sum(points.values())}." in page("rubrics.md")
+    assert sum(list(points.values())[:7]) == 20
+    source = course_folder() / "lectures" / "13-project-fair" / "lecture.md"
+    if source.is_file():
+        told = re.findall(r"^\| ([\w ]+) \| (\d+) \| .+ \|$", source.read_text("utf-8"), re.M)
+        assert dict(list(points.items())[:7]).items() <= {n: int(p) for n, p in told}.items()
+
+
+def test_all_written_questions_are_named_for_the_reader():
+    text = page("rubrics.md")
+    found = {
+        (edex.number, question.id)
+        for edex in EDEXES.values()
+        for question in load_questions(edex.checks)
+        if question.kind == "written"
+    }
+    named = set()
+    for ids, number in re.findall(
+        r"((?:q\d+(?: and\s|,\s)?)+)\s*of\s+EdEx (\d)", text.split(". ")[0]
+    ):
+        named |= {(int(number), name) for name in re.findall(r"q\d+", ids)}
+    assert named == found
+    assert len(found) == 7
+    assert "seven written questions" in text
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in (course_folder() / "instructor").glob("*.md"))
+)
+def test_links_of_an_instructor_page_lead_to_files_or_to_lectures(name):
+    folder = course_folder() / "instructor"
+    taught = {lecture.number for lecture in lecture_folders()}
+    for link in re.findall(r"\]\((?!http)([^)#]+)", page(name)):
+        week = re.match(r"\.\./lectures/(\d\d)-", link)
+        assert (folder / link).is_file() or (week and int(week[1]) not in taught), link
+    assert re.match(r"# [^\n]+\n", page(name))
+    assert len(re.findall(r"^# ", re.sub(r"```.*?```", "", page(name), flags=re.S), re.M)) == 1
