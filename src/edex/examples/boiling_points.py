@@ -46,9 +46,10 @@ def load_boiling_points() -> pd.DataFrame:
     354 K), trifluoromethanesulfonyl chloride (435 K; 304 K), 2-thiophenecarbonyl chloride (553 K;
     480 K) and 3-ethyl-2,4-dimethylpentane (396 K; 410 K). Carbosulfan, 1-bromo-2-naphthol and
     benzo[e]pyrene have values so low for their size that they are probably not at 1 atm; large
-    polar molecules may decompose before they boil. Of the 4,100 substances that another measured
-    table of `chemicals` lists too, half agree within 0.4 K and 94 % within 10 K; most of the rest
-    is low pressure in the other table.
+    polar molecules may decompose before they boil. The row "2-Methylheptyl acetate, (±)-" has the
+    structure of another substance (C3H3N3O2), as the index has. Of the 4,100 substances that
+    another measured table of `chemicals` lists too, half agree within 0.4 K and 94 % within 10 K;
+    most of the rest is low pressure in the other table.
 
     Returns
     -------

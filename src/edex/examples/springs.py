@@ -72,4 +72,6 @@ def pull_spring(
         )
     beyond = np.maximum(lengths - elastic_limit, 0.0)
     true_force = stiffness * (np.minimum(lengths, elastic_limit) + softening * beyond)
-    return true_force + np.random.default_rng(random_state).normal(0.0, noise, lengths.shape)
+    rng = np.random.default_rng(random_state)
+    readings: npt.NDArray[np.float64] = true_force + rng.normal(0.0, noise, lengths.shape)
+    return readings

@@ -80,7 +80,7 @@ def assemble(lessons: Sequence[Built], folder: Path, *, repository: str = "") ->
         if built.source.is_lecture:
             files[extra / "slides" / f"{built.lesson.path.name}.html"] = deck(built).encode()
     for kind, name in FOLDERS.items():
-        members = [built.lesson for built in lessons if built.lesson.kind == kind]
+        members = [built for built in lessons if built.lesson.kind == kind]
         files[source / name / "index.md"] = _list_of_pages(name, members).encode()
     for text in ("syllabus.md", "glossary.md"):
         content = (course / text).read_text(encoding="utf-8")
@@ -147,15 +147,19 @@ def _opening(built: Built, lessons: Sequence[Built], repository: str) -> str:
     return f'<div class="edex-buttons">{"".join(links)}</div>\n\n*{" · ".join(facts)}*'
 
 
-def _list_of_pages(name: str, lessons: Sequence[Lesson]) -> str:
+def _list_of_pages(name: str, members: Sequence[Built]) -> str:
     heading, text = _HEADINGS[name]
     rows = "\n".join(
-        f"| {lesson.name} | [{lesson.title}]({lesson.path.name}.ipynb) | {lesson.minutes} |"
-        for lesson in lessons
+        f"| {built.lesson.number} | [{built.lesson.title}]({built.lesson.path.name}.ipynb)"
+        f"{'<br>' * bool(built.source.front.asks)}{built.source.front.asks} "
+        f"| {built.lesson.minutes} |"
+        for built in members
     )
-    toc = "\n".join(f"{lesson.number}. {lesson.title} <{lesson.path.name}>" for lesson in lessons)
+    pages = [built.lesson for built in members]
+    toc = "\n".join(f"{page.number}. {page.title} <{page.path.name}>" for page in pages)
+    first = "week" if name == "lectures" else "EdEx"
     return (
-        f"# {heading}\n\n{text}\n\n| | | minutes |\n|---|---|---|\n{rows}\n\n"
+        f"# {heading}\n\n{text}\n\n| {first} | | minutes |\n|---|---|---|\n{rows}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```\n"
     )
 
