@@ -3,8 +3,8 @@
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
 ``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-oscillator), ``mixtures`` (spectra of dyes). All work offline. The names below are looked up when
-they are first used, so the import is quick.
+oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer spectra of iron). All work
+offline. The names below are looked up when they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -12,6 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from edex.examples.boiling_points import load_boiling_points as load_boiling_points
+    from edex.examples.doublets import Doublets as Doublets
+    from edex.examples.doublets import doublet_effect as doublet_effect
+    from edex.examples.doublets import fit_doublet as fit_doublet
+    from edex.examples.doublets import simulate_doublets as simulate_doublets
+    from edex.examples.doublets import splitting_bound as splitting_bound
     from edex.examples.elements import METALLOIDS as METALLOIDS
     from edex.examples.elements import NONMETALS as NONMETALS
     from edex.examples.elements import load_elements as load_elements
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
+    "Doublets": "doublets",
     "FAMILIES": "families",
     "ISING_CRITICAL_TEMPERATURE": "ising",
     "METALLOIDS": "elements",
@@ -44,7 +50,9 @@ _MODULE_OF = {
     "crystal_system": "lattices",
     "damped_oscillation": "oscillation",
     "debye_heat_capacity": "heat_capacity",
+    "doublet_effect": "doublets",
     "einstein_heat_capacity": "heat_capacity",
+    "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
     "load_boiling_points": "boiling_points",
@@ -52,9 +60,11 @@ _MODULE_OF = {
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "simulate_doublets": "doublets",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",
+    "splitting_bound": "doublets",
 }
 
 __all__ = list(_MODULE_OF)
