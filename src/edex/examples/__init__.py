@@ -1,0 +1,1 @@
+"""Small physical data sets of the lectures."""
