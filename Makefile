@@ -3,13 +3,16 @@ PYTHON ?= python3
 PRESET ?= default
 BIN := .venv/bin
 
-.PHONY: help course test style types unit slow bench clean
+.PHONY: help course site test style types unit slow bench clean
 
 help:  ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 course: .venv/.course  ## set up, then build every EdEx (PRESET=quick for a fast look)
 	$(BIN)/edex build --preset $(PRESET)
+
+site: .venv/.site  ## set up, then the whole course as web pages in build/site/html
+	$(BIN)/edex site --preset $(PRESET)
 
 test: style types unit slow  ## set up, then all tests: style, types, unit tests, slow tests
 
@@ -44,6 +47,11 @@ clean:  ## remove what was built (not .venv)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all]"
 	@touch $@
 
+.venv/.site: .venv/.course
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all,site]"
+	@touch $@
+
 .venv/.dev: .venv/.course
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[all,site,dev]"
+	@touch $@ .venv/.site
 	@touch $@

@@ -53,7 +53,7 @@ def test_conda_takes_the_python_versions_of_pyproject():
 
 
 def test_the_extra_all_names_every_science():
-    extras = set(PROJECT["optional-dependencies"]) - {"all", "dev"}
+    extras = set(PROJECT["optional-dependencies"]) - {"all", "dev", "site"}  # no student needs it
     named = {
         e
         for r in PROJECT["optional-dependencies"]["all"]
@@ -64,7 +64,8 @@ def test_the_extra_all_names_every_science():
 
 def test_every_direct_dependency_has_an_exact_version_in_the_constraints():
     exact = {_name(line) for line in _constraints()}
-    direct = {_name(r) for r in _runtime() + PROJECT["optional-dependencies"]["dev"]}
+    extras = PROJECT["optional-dependencies"]
+    direct = {_name(r) for r in _runtime() + extras["site"] + extras["dev"]}
     assert direct <= exact
 
 

@@ -22,17 +22,21 @@ ALLOWED = {
     "melting": SCIENCE,
     "membranes": SCIENCE,
     "spacegroup": SCIENCE,
+    "examples": SCIENCE | {"spacegroup", "melting", "membranes"},
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
+    "site": {"errors", "course", "checks", "notebooks", "datasets"},
 }
 # These may import all.
 FREE = {
     "cli",
     "cli_data",
+    "cli_list",
     "cli_melting",
     "cli_pdfs",
     "cli_permeability",
     "cli_predict",
+    "cli_site",
     "console",
     "doctor",
 }

@@ -14,6 +14,7 @@ import click
 
 from edex import __version__
 from edex.cli_data import data
+from edex.cli_list import list_
 from edex.cli_site import site
 from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
@@ -82,29 +83,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(f.is_good or f.is_optional for f in findings) else 1)
 
 
-@cli.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(as_json: bool) -> None:
-    """List the EdExes of the course."""
-    from edex.course import PLANNED, edex_folders
-
-    ready = {edex.id: edex for edex in edex_folders()}
-    rows = [
-        {
-            "number": number,
-            "id": edex_id,
-            "title": ready[edex_id].title if edex_id in ready else title,
-            "minutes": ready[edex_id].minutes if edex_id in ready else None,
-            "status": "ready" if edex_id in ready else "planned",
-        }
-        for number, edex_id, title in PLANNED
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    for row in rows:
-        minutes = f"{row['minutes']} min" if row["minutes"] else "planned"
-        click.echo(f"{row['number']}  {row['id']:<24}  {minutes:>8}  {row['title']}")
+cli.add_command(list_)
 
 
 @cli.command()
@@ -117,8 +96,9 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--no-open", is_flag=True, help="Only write the notebook.")
 def start(edex_name: str, folder: Path, no_open: bool) -> None:
-    """Get the problem set of EDEX and open it in JupyterLab.
+    """Get the problem set of EDEX, or the lecture of a week, and open it in JupyterLab.
 
+    EDEX is a number or id, such as 4; a lecture is week-1, week-2 and so on.
     A notebook that is there already is opened as it is: your answers are never replaced.
     """
     from edex.course import find_lesson
@@ -180,7 +160,8 @@ def check(notebook: Path, as_json: bool, timeout: int) -> None:
 def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int) -> None:
     """Build problem set, executed solution and results of EDEX.
 
-    All EdExes of the course are built if none is named.
+    A lecture is named week-1, week-2 and so on. All EdExes and lectures of the course are built if
+    none is named.
     """
     from edex.course import edex_folders, find_lesson, lecture_folders
 
@@ -317,9 +298,9 @@ def new(name: str, parent: Path) -> None:
 @cli.command()
 @click.argument("edex_names", metavar="[EDEX]...", nargs=-1)
 def lint(edex_names: tuple[str, ...]) -> None:
-    """Find mistakes in the source of EDEX.
+    """Find mistakes in the source of EDEX or of a lecture.
 
-    Nothing is run. All EdExes are read if none is named.
+    Nothing is run. All EdExes and lectures are read if none is named.
     """
     from edex.course import course_folder, edex_folders, find_lesson, lecture_folders
     from edex.notebooks.glossary import read_glossary

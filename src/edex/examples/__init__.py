@@ -1,1 +1,72 @@
-"""Small physical data sets of the lectures."""
+"""Small physical data sets that the lectures share: some measured, some simulated.
+
+Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
+``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
+``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
+oscillator), ``mixtures`` (spectra of dyes). All work offline. The names below are looked up when
+they are first used, so the import is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edex.examples.boiling_points import load_boiling_points as load_boiling_points
+    from edex.examples.elements import METALLOIDS as METALLOIDS
+    from edex.examples.elements import NONMETALS as NONMETALS
+    from edex.examples.elements import load_elements as load_elements
+    from edex.examples.families import FAMILIES as FAMILIES
+    from edex.examples.families import molecule_family as molecule_family
+    from edex.examples.heat_capacity import debye_heat_capacity as debye_heat_capacity
+    from edex.examples.heat_capacity import einstein_heat_capacity as einstein_heat_capacity
+    from edex.examples.heat_capacity import load_heat_capacities as load_heat_capacities
+    from edex.examples.ising import ISING_CRITICAL_TEMPERATURE as ISING_CRITICAL_TEMPERATURE
+    from edex.examples.ising import ising_energy as ising_energy
+    from edex.examples.ising import ising_magnetization as ising_magnetization
+    from edex.examples.ising import simulate_ising as simulate_ising
+    from edex.examples.lattices import CRYSTAL_SYSTEMS as CRYSTAL_SYSTEMS
+    from edex.examples.lattices import crystal_system as crystal_system
+    from edex.examples.lattices import load_lattices as load_lattices
+    from edex.examples.mixtures import Mixtures as Mixtures
+    from edex.examples.mixtures import absorption_bands as absorption_bands
+    from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
+    from edex.examples.oscillation import damped_oscillation as damped_oscillation
+    from edex.examples.oscillation import simulate_oscillation as simulate_oscillation
+
+_MODULE_OF = {
+    "CRYSTAL_SYSTEMS": "lattices",
+    "FAMILIES": "families",
+    "ISING_CRITICAL_TEMPERATURE": "ising",
+    "METALLOIDS": "elements",
+    "Mixtures": "mixtures",
+    "NONMETALS": "elements",
+    "absorption_bands": "mixtures",
+    "crystal_system": "lattices",
+    "damped_oscillation": "oscillation",
+    "debye_heat_capacity": "heat_capacity",
+    "einstein_heat_capacity": "heat_capacity",
+    "ising_energy": "ising",
+    "ising_magnetization": "ising",
+    "load_boiling_points": "boiling_points",
+    "load_elements": "elements",
+    "load_heat_capacities": "heat_capacity",
+    "load_lattices": "lattices",
+    "molecule_family": "families",
+    "simulate_ising": "ising",
+    "simulate_mixtures": "mixtures",
+    "simulate_oscillation": "oscillation",
+}
+
+__all__ = list(_MODULE_OF)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first used."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"edex.examples.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for tab completion."""
+    return sorted(__all__)

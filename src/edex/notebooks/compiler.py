@@ -151,8 +151,8 @@ def solution_cells(source: Source, questions: Questions) -> list[Cell]:
             question = questions[cell.question] if cell.question else None
             cells.append(replace(cell, text=_headed(solve(source, cell), question)))
         else:
-            framed = cell.question and not cell.is_solution
-            cells.append(framed(cell, questions) if framed else cell)
+            is_prompt = cell.question and not cell.is_solution
+            cells.append(framed(cell, questions) if is_prompt else cell)
     return cells
 
 

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from edex.checks.questions import load_questions
-from edex.course import Lesson, course_folder
+from edex.course import Lesson, course_folder, find_edex
 from edex.errors import InputError
 from edex.notebooks.builder import Build, notebook_name, write_atomically
 from edex.notebooks.compiler import notebook_bytes
@@ -130,7 +130,8 @@ def _opening(built: Built, repository: str) -> str:
         f"{len(built.questions)} questions, {built.questions.points} points",
     ]
     if front.leads_to:
-        facts.append("leads to " + ", ".join(front.leads_to))
+        edexes = [find_edex(name) for name in front.leads_to]
+        facts += [f"leads to [{edex.name}](../edexes/{edex.path.name}.ipynb)" for edex in edexes]
     if front.paper:
         facts.append(f"paper [doi:{front.paper}](https://doi.org/{front.paper})")
     return f'<div class="edex-buttons">{"".join(links)}</div>\n\n*{" · ".join(facts)}*'
@@ -198,7 +199,7 @@ def _first_png(outputs: Sequence[dict[str, dict[str, str]]]) -> bytes:
 
 
 def _static(folder: Path) -> dict[Path, bytes]:
-    """Take style sheets from the course, MathJax and reveal.js from the packages that carry them."""
+    """Take style sheets from the course, MathJax and reveal.js from packages that carry them."""
     own = course_folder() / "site" / "static"
     files = {folder / path.name: path.read_bytes() for path in own.iterdir() if path.is_file()}
     carried = {

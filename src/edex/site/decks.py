@@ -89,17 +89,22 @@ def slides(built: Built) -> Iterator[list[str]]:
         if cell.slide in ("new", "only") and parts:
             yield parts
             parts = []
-        parts.append(_piece(built, cell))
+        parts += _pieces(built, cell, is_first=not parts)
     if parts:
         yield parts
 
 
-def _piece(built: Built, cell: Cell) -> str:
+def _pieces(built: Built, cell: Cell, *, is_first: bool) -> Iterator[str]:
+    """Show a cell; what it draws or prints comes at a key press, after the class has guessed."""
     if cell.kind == "markdown":
-        return _markdown(cell.text)
-    code = "" if cell.slide == "figure" else _highlighted(cell.text)
-    shown = [_output(output, cell.alt) for output in built.executed(cell).outputs]
-    return "\n".join(piece for piece in (code, *shown) if piece)
+        yield _markdown(cell.text)
+        return
+    if cell.slide != "figure":
+        yield _highlighted(cell.text)
+    waits = "" if is_first and cell.slide == "figure" else ' class="fragment"'
+    for output in built.executed(cell).outputs:
+        if shown := _output(output, cell.alt):
+            yield f"<div{waits}>{shown}</div>"
 
 
 def _highlighted(code: str) -> str:

@@ -129,6 +129,5 @@ def _broken(page: Page, pages: dict[Path, Page], folder: Path) -> Iterator[str]:
         target = _target(page.path, link, folder) if parts.path else page.path
         if not target.is_file():
             yield f"the link {link} leads to no file."
-        elif parts.fragment and target in pages:
-            if unquote(parts.fragment) not in pages[target].anchors | {""}:
-                yield f"the link {link} leads to no place on that page."
+        elif target in pages and unquote(parts.fragment) not in pages[target].anchors | {""}:
+            yield f"the link {link} leads to no place on that page."

@@ -1,7 +1,7 @@
 """One page of the site for each lesson: the problem set, with the solution in folds.
 
-A page is a notebook that has been run already; Sphinx only lays it out. Where a question is asked,
-the reader sees what a student sees, and opens the executed solution with its explanation at a click.
+A page is a notebook that has been run already; Sphinx only lays it out. Where a question is asked
+the reader sees what a student sees, and a click opens the executed solution with its explanation.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ def page_notebook(built: Built, opening: str) -> nbformat.NotebookNode:
         nodes += [node for cell in members for node in _closed_cell(built, cell)]
         nodes.append(_text("</details>"))
     if built.results:
-        nodes.append(_text(f"## What was measured\n\n{built.results}"))
+        table = re.sub(r"^# .*\n+", "", built.results)
+        nodes.append(_text(f"## What was measured\n\n{table}"))
     notebook = nbformat.v4.new_notebook(cells=nodes)
     for number, node in enumerate(notebook.cells):
         node.id = f"cell-{number}"
@@ -124,7 +125,8 @@ def _open_cell(built: Built, cell: Cell) -> Iterator[nbformat.NotebookNode]:
     if cell.kind == "code":
         yield _code(built, cell)
     else:
-        yield _text((framed(cell, built.questions) if cell.question else cell).text)
+        text = framed(cell, built.questions).text if cell.question else cell.text
+        yield _text(text.removeprefix("---\n\n"))  # the line above a frame helps in a notebook only
 
 
 def _closed_cell(built: Built, cell: Cell) -> Iterator[nbformat.NotebookNode]:
