@@ -2,19 +2,21 @@
 PYTHON ?= python3
 PRESET ?= default
 BIN := .venv/bin
+# A quick look never replaces what was built in full.
+OUT := $(if $(filter default,$(PRESET)),build,build/$(PRESET))
 
-.PHONY: help course site test style types unit slow bench clean
+.PHONY: help course site test style types unit slow browser bench clean
 
 help:  ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 course: .venv/.course  ## set up, then build every EdEx (PRESET=quick for a fast look)
-	$(BIN)/edex build --preset $(PRESET)
+	$(BIN)/edex build --preset $(PRESET) --out $(OUT)
 
 site: .venv/.site  ## set up, then the whole course as web pages in build/site/html
-	$(BIN)/edex site --preset $(PRESET)
+	$(BIN)/edex site --preset $(PRESET) --out $(OUT)
 
-test: style types unit slow  ## set up, then all tests: style, types, unit tests, slow tests
+test: style types unit slow browser  ## set up, then all tests; the last ones read the site in a browser
 
 style: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -25,10 +27,14 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 unit: .venv/.dev  ## the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow and not browser" -n 2
 
 slow: .venv/.dev  ## the tests that take minutes: EdExes are built, run and answered
-	$(BIN)/python -m pytest -m slow -n 2
+	$(BIN)/python -m pytest -m "slow and not browser" -n 2
+
+browser: .venv/.dev  ## build the quick site and open it in headless chromium (Debian: chromium)
+	$(MAKE) --no-print-directory site PRESET=quick
+	EDEX_SITE_DIR=build/quick/site/html $(BIN)/python -m pytest -m browser tests/site
 
 bench: .venv/.dev  ## measure speed against peers and rewrite benchmarks/README.md
 	$(BIN)/python benchmarks/run.py

@@ -331,7 +331,7 @@ class TestBuildAndCheck:
 
 
 def test_what_a_build_depends_on_names_the_version_of_a_package_with_data(monkeypatch):
-    before = edex.cli._data_at_hand()
+    before = edex.cli.data_at_hand()
     assert "chemicals" in before
     monkeypatch.setattr("edex.learn.results.version", lambda name: "99.0")
-    assert edex.cli._data_at_hand() != before
+    assert edex.cli.data_at_hand() != before

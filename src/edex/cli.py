@@ -40,7 +40,7 @@ PREDICTORS = ("spacegroup", "permeability", "melting")
 def cli() -> None:
     """Hands-on examples of machine learning in the physical sciences.
 
-    New here? Try `edex doctor`, then `edex list`, then `edex start 4`.
+    New here? Try `edex doctor`, then `edex list`, then `edex start week-1`.
     """
 
 
@@ -79,7 +79,9 @@ def doctor(as_json: bool) -> None:
             mark = "ok  " if finding.is_good else ("note" if finding.is_optional else "BAD ")
             click.echo(f"{mark}  {finding.subject}: {finding.detail}")
         if all(finding.is_good or finding.is_optional for finding in findings):
-            click.echo("Ready. Start with: edex start 4")
+            click.echo("Ready. Start with: edex start week-1")
+        else:
+            click.echo("Not ready yet. Mend the lines marked BAD from the top, then look again.")
     sys.exit(0 if all(f.is_good or f.is_optional for f in findings) else 1)
 
 
@@ -180,7 +182,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
             out,
             preset=preset,
             force=force,
-            fingerprint=_data_at_hand(),
+            fingerprint=data_at_hand(),
             timeout=timeout,
             step=step,
         )
@@ -205,7 +207,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
     return result
 
 
-def _data_at_hand() -> str:
+def data_at_hand() -> str:
     """Name the data that are here: what a notebook shows can depend on them.
 
     Files are known by their hash, so their names and states are enough; data that come with a

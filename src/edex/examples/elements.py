@@ -45,8 +45,9 @@ def load_elements() -> pd.DataFrame:
         - ``polarizability``: bohr3,
         - ``ionization_energy`` (the first), ``electron_affinity``: eV,
         - ``atomization_enthalpy``: kJ/mol,
-        - ``melting_point``, ``boiling_point``: K; carbon and arsenic sublime at 1 atm, so their
-          melting points are those under pressure,
+        - ``melting_point``, ``boiling_point``: K; carbon, phosphorus and arsenic sublime at 1 atm,
+          so their melting points, above the other number, are those under pressure; helium does
+          not freeze at 1 atm, and its 2.177 K is where it turns superfluid,
         - ``max_oxidation_state``, ``min_oxidation_state``: e,
         - ``is_metal``: bool. Metalloids (B, Si, Ge, As, Sb, Te) and astatine count as *not*
           metals; aluminium, gallium, tin, bismuth and polonium as metals.

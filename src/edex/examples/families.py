@@ -9,6 +9,7 @@ is aromatic.
 """
 
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 from edex.errors import InputError, MissingExtraError
@@ -64,9 +65,9 @@ def molecule_family(smiles: str) -> str:
     >>> molecule_family("CCO"), molecule_family("CC(=O)OCC"), molecule_family("OCCCl")
     ('alcohol', 'ester', 'other')
     """
-    rdkit_chem, quiet = import_rdkit()
-    with quiet():
-        molecule = rdkit_chem.MolFromSmiles(smiles)
+    rdkit_calls = import_rdkit()
+    with rdkit_calls.quiet():
+        molecule = rdkit_calls.Chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         raise InputError(
             f"{smiles!r} is no molecule that RDKit can read. Give SMILES, for example 'CCO' for "
@@ -75,20 +76,22 @@ def molecule_family(smiles: str) -> str:
     return family_of(molecule)
 
 
-def import_rdkit() -> tuple[Any, Any]:
-    """Give the module ``rdkit.Chem`` and the context in which RDKit says nothing."""
+def import_rdkit() -> ModuleType:
+    """Give the module of edex that calls RDKit, or say which extra brings RDKit."""
     try:
-        from edex.membranes.rdkit_calls import Chem, quiet
+        from edex.membranes import rdkit_calls
     except ImportError:
         raise MissingExtraError("rdkit", extra="membranes", purpose="reading molecules") from None
-    return Chem, quiet
+    return rdkit_calls
 
 
 def family_of(molecule: Any) -> str:
     """Tell the family of an RDKit molecule."""
     groups, skeletons = _patterns()
     heteroatoms = {
-        atom.GetIdx() for atom in molecule.GetAtoms() if atom.GetAtomicNum() not in (1, 6)
+        atom.GetIdx()
+        for atom in import_rdkit().atoms_of(molecule)
+        if atom.GetAtomicNum() not in (1, 6)
     }
     if heteroatoms:
         found = {}
@@ -108,7 +111,7 @@ def family_of(molecule: Any) -> str:
 
 @cache
 def _patterns() -> tuple[dict[str, Any], dict[str, Any]]:
-    rdkit_chem, _ = import_rdkit()
-    groups = {name: rdkit_chem.MolFromSmarts(smarts) for name, smarts in _GROUPS.items()}
-    skeletons = {name: rdkit_chem.MolFromSmarts(smarts) for name, smarts in _SKELETONS.items()}
+    read = import_rdkit().Chem.MolFromSmarts
+    groups = {name: read(smarts) for name, smarts in _GROUPS.items()}
+    skeletons = {name: read(smarts) for name, smarts in _SKELETONS.items()}
     return groups, skeletons

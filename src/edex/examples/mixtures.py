@@ -81,7 +81,7 @@ def absorption_bands(wavelengths: npt.ArrayLike) -> np.ndarray:
     >>> absorption_bands([470.0, 700.0]).round(-2)
     array([[26500.,     0.],
            [13400.,     0.],
-           [ 1000.,     0.]])
+           [ 1200.,     0.]])
     """
     places = np.atleast_1d(finite_array("wavelengths", wavelengths, "nm"))
     return np.array(

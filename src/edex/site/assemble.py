@@ -27,6 +27,7 @@ from edex.site.reference import data_pages, reference_pages
 __all__ = ["assemble", "read_built"]
 
 _FIGURE = re.compile(r"!\[([^\]]+)\]\(figure:([\w-]+)\)")
+_CARD = re.compile(r":::\{grid-item-card\}(?:(?!\n:::\n).)*?\(figure:([\w-]+)\).*?\n:::\n", re.S)
 _COLAB = "https://colab.research.google.com/"
 _HEADINGS = {
     "edexes": ("EdExes", "Each takes one application of machine learning from published research."),
@@ -70,8 +71,9 @@ def assemble(lessons: Sequence[Built], folder: Path, *, repository: str = "") ->
     course = course_folder()
     source, extra = folder / "source", folder / "extra"
     files: dict[Path, bytes] = {source / "conf.py": (course / "site" / "conf.py").read_bytes()}
+    shown = [built.lesson.path.name for built in lessons]
     for built in lessons:
-        page = page_notebook(built, _opening(built, repository))
+        page = page_notebook(built, _opening(built, repository), shown=shown)
         files[source / page_name(built.lesson)] = notebook_bytes(page)
         notebook = extra / "notebooks" / notebook_name(built.lesson)
         files[notebook] = notebook_bytes(built.problem_set)
@@ -82,9 +84,9 @@ def assemble(lessons: Sequence[Built], folder: Path, *, repository: str = "") ->
         files[source / name / "index.md"] = _list_of_pages(name, members).encode()
     for text in ("syllabus.md", "glossary.md"):
         content = (course / text).read_text(encoding="utf-8")
-        files[source / text] = to_page_links(content, root="").encode()
+        files[source / text] = to_page_links(content, root="", shown=shown).encode()
     home = (course / "site" / "index.md").read_text(encoding="utf-8")
-    text, figures = _with_figures(to_page_links(home, root=""), lessons)
+    text, figures = _with_figures(to_page_links(home, root="", shown=shown), lessons)
     files[source / "index.md"] = text.encode()
     files |= {source / name: png for name, png in figures.items()}
     files |= _pages(source / "reference", reference_pages())
@@ -131,7 +133,9 @@ def _opening(built: Built, repository: str) -> str:
     ]
     if front.leads_to:
         edexes = [find_edex(name) for name in front.leads_to]
-        facts += [f"leads to [{edex.name}](../edexes/{edex.path.name}.ipynb)" for edex in edexes]
+        facts += [
+            f"leads to [{edex.name}](../../edexes/{edex.path.name}/edex.md)" for edex in edexes
+        ]
     if front.paper:
         facts.append(f"paper [doi:{front.paper}](https://doi.org/{front.paper})")
     return f'<div class="edex-buttons">{"".join(links)}</div>\n\n*{" · ".join(facts)}*'
@@ -143,7 +147,7 @@ def _list_of_pages(name: str, lessons: Sequence[Lesson]) -> str:
         f"| {lesson.name} | [{lesson.title}]({lesson.path.name}.ipynb) | {lesson.minutes} |"
         for lesson in lessons
     )
-    toc = "\n".join(lesson.path.name for lesson in lessons)
+    toc = "\n".join(f"{lesson.number}. {lesson.title} <{lesson.path.name}>" for lesson in lessons)
     return (
         f"# {heading}\n\n{text}\n\n| | | minutes |\n|---|---|---|\n{rows}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```\n"
@@ -162,12 +166,15 @@ def _instructor_pages(lessons: Sequence[Built]) -> dict[str, str]:
     toc = [name.removesuffix(".md") for name in (*pages, *notes) if name != "index.md"]
     listing = "\n".join(toc)
     pages["index.md"] += f"\n```{{toctree}}\n:maxdepth: 1\n:caption: All pages\n\n{listing}\n```\n"
-    return {name: to_page_links(text) for name, text in {**pages, **notes}.items()}
+    shown = [built.lesson.path.name for built in lessons]
+    return {name: to_page_links(text, shown=shown) for name, text in {**pages, **notes}.items()}
 
 
 def _with_figures(text: str, lessons: Sequence[Built]) -> tuple[str, dict[str, bytes]]:
     """Replace ``![beginning of the alt text](figure:lesson)`` by the figure that has it."""
     figures: dict[str, bytes] = {}
+    shown = [built.lesson.path.name for built in lessons]
+    text = _CARD.sub(lambda card: card[0] if card[1] in shown else "", text)
 
     def place(match: re.Match[str]) -> str:
         for built in lessons:

@@ -51,6 +51,7 @@ window.MathJax = {{
 MathJax.startup.promise
   .then(() => MathJax.typesetPromise())
   .then(() => Reveal.initialize({{hash: true, slideNumber: "c/t", transition: "none",
+    display: "flex",
     width: 1280, height: 720, margin: 0.03, center: false, pdfSeparateFragments: false}}));
 </script>
 </body>
@@ -97,14 +98,24 @@ def slides(built: Built) -> Iterator[list[str]]:
 def _pieces(built: Built, cell: Cell, *, is_first: bool) -> Iterator[str]:
     """Show a cell; what it draws or prints comes at a key press, after the class has guessed."""
     if cell.kind == "markdown":
-        yield _markdown(cell.text)
+        heading, words = _split_heading(_markdown(cell.text))
+        yield from (heading,) if heading else ()
+        yield from (f'<div class="words">{words}</div>',) if words else ()
         return
     if cell.slide != "figure":
-        yield _highlighted(cell.text)
-    waits = "" if is_first and cell.slide == "figure" else ' class="fragment"'
+        yield f'<div class="words">{_highlighted(cell.text)}</div>'
+    waits = "" if is_first and cell.slide == "figure" else "fragment "
     for output in built.executed(cell).outputs:
         if shown := _output(output, cell.alt):
-            yield f"<div{waits}>{shown}</div>"
+            kind = "figure" if shown.startswith("<img") else "printed"
+            yield f'<div class="{waits}{kind}">{shown}</div>'
+
+
+def _split_heading(markup: str) -> tuple[str, str]:
+    """Take the heading apart from what stands under it: a figure may stand beside the words."""
+    found = re.match(r"<h2>.*?</h2>", markup, flags=re.S)
+    end = found.end() if found else 0
+    return markup[:end], markup[end:].strip()
 
 
 def _highlighted(code: str) -> str:
@@ -124,7 +135,7 @@ def _output(output: Any, alt: str) -> str:
     if "text/html" in data:
         return f'<div class="table">{data["text/html"]}</div>'
     text = output.get("text") or data.get("text/plain", "")
-    return f'<pre class="printed">{html.escape(text)}</pre>' if text else ""
+    return f"<pre>{html.escape(text)}</pre>" if text else ""
 
 
 def _markdown(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -74,7 +74,9 @@ def page_name(lesson: Lesson) -> str:
     return f"{FOLDERS[lesson.kind]}/{lesson.path.name}.ipynb"
 
 
-def page_notebook(built: Built, opening: str) -> nbformat.NotebookNode:
+def page_notebook(
+    built: Built, opening: str, *, shown: Collection[str] | None = None
+) -> nbformat.NotebookNode:
     """Make the page of a lesson.
 
     Parameters
@@ -83,6 +85,8 @@ def page_notebook(built: Built, opening: str) -> nbformat.NotebookNode:
         The lesson.
     opening : str
         What stands under the title: buttons and facts, in Markdown.
+    shown : collection of str, optional
+        Folder names of the lessons on the site; links to others keep their text alone.
 
     Returns
     -------
@@ -90,13 +94,13 @@ def page_notebook(built: Built, opening: str) -> nbformat.NotebookNode:
         A notebook whose outputs are those of the solution.
     """
     source = built.source
-    shown = [cell for cell in source.cells if cell.slide != "only"]
-    title, _, body = shown[0].text.partition("\n")
+    cells = [cell for cell in source.cells if cell.slide != "only"]
+    title, _, body = cells[0].text.partition("\n")
     lines = [title, "", opening, ""]
     if source.is_lecture:
         lines += [outline(source.front), ""]
     nodes = [_text("\n".join([*lines, body]))]
-    for fold, group in groupby(shown[1:], key=_fold):
+    for fold, group in groupby(cells[1:], key=_fold):
         members = list(group)
         if not fold:
             nodes += [node for cell in members for node in _open_cell(built, cell)]
@@ -112,6 +116,8 @@ def page_notebook(built: Built, opening: str) -> nbformat.NotebookNode:
     notebook = nbformat.v4.new_notebook(cells=nodes)
     for number, node in enumerate(notebook.cells):
         node.id = f"cell-{number}"
+        if node.cell_type == "markdown":
+            node.source = to_page_links(node.source, shown=shown)
     notebook.metadata = nbformat.from_dict({"kernelspec": built.solved.metadata.kernelspec})
     return notebook
 
@@ -144,7 +150,7 @@ def _stub(built: Built, cell: Cell) -> str:
 
 
 def _text(text: str) -> nbformat.NotebookNode:
-    return nbformat.v4.new_markdown_cell(to_page_links(text))
+    return nbformat.v4.new_markdown_cell(text)
 
 
 def _code(built: Built, cell: Cell) -> nbformat.NotebookNode:
@@ -161,7 +167,7 @@ def _is_readable(output: Any) -> bool:
     return "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
 
 
-def to_page_links(text: str, root: str = "../") -> str:
+def to_page_links(text: str, root: str = "../", *, shown: Collection[str] | None = None) -> str:
     """Turn links between sources into links between pages.
 
     Parameters
@@ -170,10 +176,14 @@ def to_page_links(text: str, root: str = "../") -> str:
         Markdown.
     root : str
         The way from the page to the root of the site.
+    shown : collection of str, optional
+        Folder names of the lessons on the site; links to others keep their text alone.
     """
     text = GLOSSARY_LINK.sub(rf"[\1]({root}glossary.md#\2)", text)
 
     def page(match: re.Match[str]) -> str:
+        if shown is not None and match[3] not in shown:
+            return match[1]
         return f"[{match[1]}]({root}{FOLDERS[match[4]]}/{match[3]}.ipynb)"
 
     return LESSON_LINK.sub(page, text)
