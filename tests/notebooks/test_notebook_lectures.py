@@ -57,6 +57,9 @@ class TestLint:
         found = [str(mistake) for mistake in lint(lecture(change), EMPTY)]
         assert any(said in text for text in found)
 
+    def test_a_slide_may_be_called_like_a_section(self, lecture):
+        assert lint(lecture(("## Slide 3", "## Key points\n\n- One.")), EMPTY) == []
+
     def test_sections_have_one_order(self, lecture):
         first, second = "## Pitfall: a number twice", "## Check yourself"
         swapped = lecture((first, "## X"), (second, first), ("## X", second))

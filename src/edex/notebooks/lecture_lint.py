@@ -45,7 +45,9 @@ def lecture_mistakes(source: Source, questions: Questions) -> Iterator[SourceErr
             "Add or remove.",
             1,
         )
-    text = "\n\n".join(cell.text for cell in source.cells if cell.kind == "markdown")
+    text = "\n\n".join(
+        cell.text for cell in source.cells if cell.kind == "markdown" and cell.slide != "only"
+    )
     yield from _sections(source, text)
     yield from _exercises(source)
     n_predictions = text.count(PREDICT)

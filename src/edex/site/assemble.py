@@ -73,7 +73,7 @@ def assemble(lessons: Sequence[Built], folder: Path, *, repository: str = "") ->
     files: dict[Path, bytes] = {source / "conf.py": (course / "site" / "conf.py").read_bytes()}
     shown = [built.lesson.path.name for built in lessons]
     for built in lessons:
-        page = page_notebook(built, _opening(built, repository), shown=shown)
+        page = page_notebook(built, _opening(built, lessons, repository), shown=shown)
         files[source / page_name(built.lesson)] = notebook_bytes(page)
         notebook = extra / "notebooks" / notebook_name(built.lesson)
         files[notebook] = notebook_bytes(built.problem_set)
@@ -110,7 +110,7 @@ def _write(folder: Path, files: dict[Path, bytes]) -> None:
             write_atomically(path, content)
 
 
-def _opening(built: Built, repository: str) -> str:
+def _opening(built: Built, lessons: Sequence[Built], repository: str) -> str:
     """Write the buttons and the facts under the title of a lesson."""
     lesson, front = built.lesson, built.source.front
     name = notebook_name(lesson)
@@ -131,6 +131,12 @@ def _opening(built: Built, repository: str) -> str:
         f"about {front.minutes} minutes",
         f"{len(built.questions)} questions, {built.questions.points} points",
     ]
+    weeks = [other.lesson for other in lessons if lesson.id in other.source.front.leads_to]
+    if weeks:
+        links_to_weeks = (
+            f"[{week.number}](../../lectures/{week.path.name}/lecture.md)" for week in weeks
+        )
+        facts.append("lectures: week " + ", ".join(links_to_weeks))
     if front.leads_to:
         edexes = [find_edex(name) for name in front.leads_to]
         facts += [
