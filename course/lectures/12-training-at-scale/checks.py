@@ -165,8 +165,8 @@ def check_shares(estimate_shares):
         "Solve for n.",
         "n ≥ 8 (spread / gain)². Round up to a whole number with `int(np.ceil(...))`.",
     ),
-    insight="Two standard errors is where one may begin to believe. To see the gain in most "
-    "repetitions of the whole experiment takes about twice as many starts.",
+    insight="Two standard errors is where one may begin to believe. To see the gain in "
+    "four of five repetitions of the whole experiment takes about twice as many starts.",
 )
 def check_starts(starts_needed):
     needed = expect_function(starts_needed, "starts_needed")
