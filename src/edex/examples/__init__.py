@@ -3,14 +3,11 @@
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
 ``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-<<<<<<< HEAD
 oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer spectra of iron). All work
 offline. The names below are looked up when they are first used, so the import is quick.
-=======
 oscillator), ``mixtures`` (spectra of dyes), ``structure_types``
 (powder curves of the elements, in every size). All work offline. The names below are looked up when
 they are first used, so the import is quick.
->>>>>>> 914e69f11949e45cf5fdceb6bde91abac1a9fa43
 """
 
 from importlib import import_module
@@ -65,12 +62,9 @@ _MODULE_OF = {
     "debye_heat_capacity": "heat_capacity",
     "doublet_effect": "doublets",
     "einstein_heat_capacity": "heat_capacity",
-<<<<<<< HEAD
-    "fit_doublet": "doublets",
-=======
     "element_crystal": "structure_types",
     "faulted_layers": "structure_types",
->>>>>>> 914e69f11949e45cf5fdceb6bde91abac1a9fa43
+    "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
     "load_boiling_points": "boiling_points",
@@ -78,11 +72,8 @@ _MODULE_OF = {
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
-<<<<<<< HEAD
-    "simulate_doublets": "doublets",
-=======
     "simulate_curves": "structure_types",
->>>>>>> 914e69f11949e45cf5fdceb6bde91abac1a9fa43
+    "simulate_doublets": "doublets",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",
