@@ -5,6 +5,9 @@ Measured or tabulated: ``boiling_points`` (organic molecules, with the families 
 ``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
 oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer spectra of iron). All work
 offline. The names below are looked up when they are first used, so the import is quick.
+oscillator), ``mixtures`` (spectra of dyes), ``structure_types``
+(powder curves of the elements, in every size). All work offline. The names below are looked up when
+they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -37,6 +40,11 @@ if TYPE_CHECKING:
     from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
     from edex.examples.oscillation import damped_oscillation as damped_oscillation
     from edex.examples.oscillation import simulate_oscillation as simulate_oscillation
+    from edex.examples.structure_types import STRUCTURE_TYPES as STRUCTURE_TYPES
+    from edex.examples.structure_types import close_packed_crystal as close_packed_crystal
+    from edex.examples.structure_types import element_crystal as element_crystal
+    from edex.examples.structure_types import faulted_layers as faulted_layers
+    from edex.examples.structure_types import simulate_curves as simulate_curves
 
 _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
@@ -46,12 +54,16 @@ _MODULE_OF = {
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
     "NONMETALS": "elements",
+    "STRUCTURE_TYPES": "structure_types",
     "absorption_bands": "mixtures",
+    "close_packed_crystal": "structure_types",
     "crystal_system": "lattices",
     "damped_oscillation": "oscillation",
     "debye_heat_capacity": "heat_capacity",
     "doublet_effect": "doublets",
     "einstein_heat_capacity": "heat_capacity",
+    "element_crystal": "structure_types",
+    "faulted_layers": "structure_types",
     "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
@@ -60,6 +72,7 @@ _MODULE_OF = {
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "simulate_curves": "structure_types",
     "simulate_doublets": "doublets",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
