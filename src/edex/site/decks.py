@@ -52,7 +52,8 @@ window.MathJax = {{
 const fit = (slide) => slide.querySelectorAll("mjx-container[display=true]").forEach((box) => {{
   const room = box.parentElement.clientWidth;
   const width = () => box.querySelector("svg").getBoundingClientRect().width / Reveal.getScale();
-  for (let tries = 0; tries < 4 && width() > room; tries++) {{  // ex and px do not quite scale alike
+  // ex and px do not scale quite alike, so look again
+  for (let tries = 0; tries < 4 && width() > room; tries++) {{
     box.style.fontSize = 0.97 * room / width() * parseFloat(getComputedStyle(box).fontSize) + "px";
   }}
 }});
