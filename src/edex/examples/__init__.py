@@ -2,12 +2,11 @@
 
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
-``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer spectra of iron). All work
-offline. The names below are looked up when they are first used, so the import is quick.
-oscillator), ``mixtures`` (spectra of dyes), ``structure_types``
-(powder curves of the elements, in every size). All work offline. The names below are looked up when
-they are first used, so the import is quick.
+``elements``. Simulated, so that the truth is known: ``springs``, ``ising`` (a magnet),
+``oscillation`` (a damped oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer
+spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
+offline. ``learning_curves`` draws a figure. The names below are looked up when they are first used,
+so the import is quick.
 """
 
 from importlib import import_module
@@ -35,11 +34,13 @@ if TYPE_CHECKING:
     from edex.examples.lattices import CRYSTAL_SYSTEMS as CRYSTAL_SYSTEMS
     from edex.examples.lattices import crystal_system as crystal_system
     from edex.examples.lattices import load_lattices as load_lattices
+    from edex.examples.learning_curves import learning_curve_plot as learning_curve_plot
     from edex.examples.mixtures import Mixtures as Mixtures
     from edex.examples.mixtures import absorption_bands as absorption_bands
     from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
     from edex.examples.oscillation import damped_oscillation as damped_oscillation
     from edex.examples.oscillation import simulate_oscillation as simulate_oscillation
+    from edex.examples.springs import pull_spring as pull_spring
     from edex.examples.structure_types import STRUCTURE_TYPES as STRUCTURE_TYPES
     from edex.examples.structure_types import close_packed_crystal as close_packed_crystal
     from edex.examples.structure_types import element_crystal as element_crystal
@@ -67,11 +68,13 @@ _MODULE_OF = {
     "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
+    "learning_curve_plot": "learning_curves",
     "load_boiling_points": "boiling_points",
     "load_elements": "elements",
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "pull_spring": "springs",
     "simulate_curves": "structure_types",
     "simulate_doublets": "doublets",
     "simulate_ising": "ising",
