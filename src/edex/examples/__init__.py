@@ -3,8 +3,8 @@
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
 ``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-oscillator), ``mixtures`` (spectra of dyes). All work offline. The names below are looked up when
-they are first used, so the import is quick.
+oscillator), ``mixtures`` (spectra of dyes), ``films`` (sputtered metal). All work offline. The
+names below are looked up when they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from edex.examples.elements import load_elements as load_elements
     from edex.examples.families import FAMILIES as FAMILIES
     from edex.examples.families import molecule_family as molecule_family
+    from edex.examples.films import Films as Films
+    from edex.examples.films import film_signal as film_signal
+    from edex.examples.films import simulate_films as simulate_films
     from edex.examples.heat_capacity import debye_heat_capacity as debye_heat_capacity
     from edex.examples.heat_capacity import einstein_heat_capacity as einstein_heat_capacity
     from edex.examples.heat_capacity import load_heat_capacities as load_heat_capacities
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
     "FAMILIES": "families",
+    "Films": "films",
     "ISING_CRITICAL_TEMPERATURE": "ising",
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
@@ -45,6 +49,7 @@ _MODULE_OF = {
     "damped_oscillation": "oscillation",
     "debye_heat_capacity": "heat_capacity",
     "einstein_heat_capacity": "heat_capacity",
+    "film_signal": "films",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
     "load_boiling_points": "boiling_points",
@@ -52,6 +57,7 @@ _MODULE_OF = {
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "simulate_films": "films",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",
