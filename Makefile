@@ -10,7 +10,7 @@ OUT := $(if $(filter default,$(PRESET)),build,build/$(PRESET))
 help:  ## print this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-course: .venv/.course  ## set up, then build every EdEx (PRESET=quick for a fast look)
+course: .venv/.course  ## set up, then build every EdEx and lecture (PRESET=quick for a fast look)
 	$(BIN)/edex build --preset $(PRESET) --out $(OUT)
 
 site: .venv/.site  ## set up, then the whole course as web pages in build/site/html

@@ -16,8 +16,8 @@ from edex.doctor import Finding
 from edex.errors import DataError
 from edex.learn.results import Results, Row
 
-VERBS = ("doctor", "list", "start", "check", "build", "site", "run", "data", "new", "lint",
-         "predict")  # fmt: skip
+VERBS = ("doctor", "list", "start", "check", "build", "site", "survey", "run", "data", "new",
+         "lint", "predict")  # fmt: skip
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "matplotlib", "jupytext", "nbformat", "nbclient",
          "yaml", "rich", "pooch", "IPython"}  # fmt: skip
 

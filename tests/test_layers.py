@@ -26,6 +26,8 @@ ALLOWED = {
     "checks": {"errors", "course"},
     "notebooks": {"errors", "course", "checks"},
     "site": {"errors", "course", "checks", "notebooks", "datasets"},
+    "survey": {"errors", "course"},
+    "survey_scores": {"errors", "survey"},
 }
 # These may import all.
 FREE = {
@@ -37,6 +39,7 @@ FREE = {
     "cli_permeability",
     "cli_predict",
     "cli_site",
+    "cli_survey",
     "console",
     "doctor",
 }

@@ -16,6 +16,7 @@ from edex import __version__
 from edex.cli_data import data
 from edex.cli_list import list_
 from edex.cli_site import site
+from edex.cli_survey import survey
 from edex.console import Verbs, print_json, progress_bar, status_line
 from edex.errors import EdexError, InputError
 
@@ -275,6 +276,7 @@ def _runner(edex_id: str) -> Any:
 
 cli.add_command(data)
 cli.add_command(site)
+cli.add_command(survey)
 
 
 @cli.command()

@@ -115,15 +115,20 @@ def test_every_deck_turns_draws_its_mathematics_and_fits_the_screen(visit, name)
     assert page.failed == []
     total = page.evaluate("Reveal.getTotalSlides()")
     assert total >= 10
-    heights = {}
+    heights, cut = {}, []
+    too_wide = """Reveal.getCurrentSlide().querySelectorAll('mjx-container[display=true]').values()
+        .some(box => box.querySelector('svg').getBoundingClientRect().width / Reveal.getScale()
+            > box.parentElement.clientWidth + 1)"""
     for _ in range(200):
         number = page.evaluate("Reveal.getIndices().h")
         heights[number] = page.evaluate("Reveal.getCurrentSlide().scrollHeight")
+        cut += [number] * page.evaluate(too_wide)
         if page.evaluate("Reveal.isLastSlide()"):
             break
         page.keyboard.press("ArrowRight")
     assert len(heights) == total
     assert {number: height for number, height in heights.items() if height > 720} == {}
+    assert cut == []
     assert page.locator("mjx-merror").count() == 0
 
 

@@ -50,7 +50,7 @@ def check_distances(pair_distances):
     expect(
         not np.allclose(distances, 10 * truth),
         "wrong-way",
-        saw="distances that are ten times too large in angstrom",
+        saw="the number of angstroms times ten",
         expected="1 Å = 0.1 nm, so divide by ten",
         why="A larger unit needs a smaller number.",
     )
@@ -61,8 +61,9 @@ def check_distances(pair_distances):
         expected="their roots",
         why="A distance has the unit of a length; what came back has that of an area.",
     )
+    # |a|² + |b|² - 2 a·b is a right way too, and leaves about 1e-7 on the diagonal by rounding.
     expect(
-        np.allclose(np.diag(distances), 0) and np.allclose(distances, distances.T),
+        np.allclose(np.diag(distances), 0, atol=1e-5) and np.allclose(distances, distances.T),
         "not-symmetric",
         saw="a table that is not symmetric with zeros on its diagonal",
         expected="d(i, j) = d(j, i), and 0 from an atom to itself",
@@ -70,13 +71,13 @@ def check_distances(pair_distances):
     )
     moved = expect_array(function(positions + 3.0), "pair_distances(...)", shape=(7, 7))
     expect(
-        np.allclose(moved, distances),
+        np.allclose(moved, distances, atol=1e-5),
         "not-shift-invariant",
         saw="distances that change when all atoms are moved together",
         expected="distances that depend on differences of positions only",
     )
     expect(
-        np.allclose(distances, truth / 10),
+        np.allclose(distances, truth / 10, atol=1e-5),
         "wrong-distance",
         saw=f"{distances[0, 1]:.3f} nm between the first two atoms",
         expected=f"{truth[0, 1] / 10:.3f} nm: the root of the sum of the squares of all three "
@@ -159,6 +160,13 @@ def _explain(value, error, signed, train, test):
         expected="the mean of their absolute values",
         why="Too hot and too cold cancel: a poor line can have a mean error of zero.",
     )
+    expect(
+        not np.isclose(value, np.sqrt((signed**2).mean())),
+        "root-mean-square",
+        saw="the root mean square error",
+        expected="the mean of the absolute errors",
+        why="Both are in kelvins, but squares give the largest errors most of the weight.",
+    )
 
 
 @questions.code(
@@ -187,6 +195,13 @@ def check_expected(expected_rmse):
         saw="the mean square error",
         expected="its root",
         why="An error in kelvins, not in K².",
+    )
+    expect(
+        not np.isclose(value, noise * (1 + 1 / k)),
+        "root-half-done",
+        saw="the noise times (1 + 1/k)",
+        expected="the root of noise² (1 + 1/k)",
+        why="The root of a product is the product of the roots: 1 + 1/k needs one as well.",
     )
     expect(
         not np.isclose(value, noise / np.sqrt(k)),

@@ -198,9 +198,10 @@ def check_threshold(soft_threshold):
     grid = np.linspace(-6, 6, 4801)
     cost = 0.5 * (a[:, None] - grid) ** 2 + t * np.abs(grid)
     best = grid[cost.argmin(axis=1)]
+    worst = np.abs(weights - best).argmax()
     expect(
         np.allclose(weights, best, atol=0.005),
         "not-the-minimum",
-        saw=f"{weights[-2]:.3g} for a = {a[-2]:.3g} and t = {t:.3g}",
-        expected=f"{best[-2]:.3g}, where (a - w)²/2 + t|w| is smallest",
+        saw=f"{weights[worst]:.3g} for a = {a[worst]:.3g} and t = {t:.3g}",
+        expected=f"{best[worst]:.3g}, where (a - w)²/2 + t|w| is smallest",
     )

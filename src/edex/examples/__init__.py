@@ -3,8 +3,9 @@
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
 ``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-oscillator), ``mixtures`` (spectra of dyes), ``films`` (sputtered metal). All work offline. The
-names below are looked up when they are first used, so the import is quick.
+oscillator), ``mixtures`` (spectra of dyes), ``films`` (sputtered metal), ``doublets`` (Mössbauer
+spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
+offline. The names below are looked up when they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -12,6 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from edex.examples.boiling_points import load_boiling_points as load_boiling_points
+    from edex.examples.doublets import Doublets as Doublets
+    from edex.examples.doublets import doublet_effect as doublet_effect
+    from edex.examples.doublets import fit_doublet as fit_doublet
+    from edex.examples.doublets import simulate_doublets as simulate_doublets
+    from edex.examples.doublets import splitting_bound as splitting_bound
     from edex.examples.elements import METALLOIDS as METALLOIDS
     from edex.examples.elements import NONMETALS as NONMETALS
     from edex.examples.elements import load_elements as load_elements
@@ -35,21 +41,33 @@ if TYPE_CHECKING:
     from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
     from edex.examples.oscillation import damped_oscillation as damped_oscillation
     from edex.examples.oscillation import simulate_oscillation as simulate_oscillation
+    from edex.examples.structure_types import STRUCTURE_TYPES as STRUCTURE_TYPES
+    from edex.examples.structure_types import close_packed_crystal as close_packed_crystal
+    from edex.examples.structure_types import element_crystal as element_crystal
+    from edex.examples.structure_types import faulted_layers as faulted_layers
+    from edex.examples.structure_types import simulate_curves as simulate_curves
 
 _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
+    "Doublets": "doublets",
     "FAMILIES": "families",
     "Films": "films",
     "ISING_CRITICAL_TEMPERATURE": "ising",
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
     "NONMETALS": "elements",
+    "STRUCTURE_TYPES": "structure_types",
     "absorption_bands": "mixtures",
+    "close_packed_crystal": "structure_types",
     "crystal_system": "lattices",
     "damped_oscillation": "oscillation",
     "debye_heat_capacity": "heat_capacity",
+    "doublet_effect": "doublets",
     "einstein_heat_capacity": "heat_capacity",
+    "element_crystal": "structure_types",
+    "faulted_layers": "structure_types",
     "film_signal": "films",
+    "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
     "load_boiling_points": "boiling_points",
@@ -57,10 +75,13 @@ _MODULE_OF = {
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "simulate_curves": "structure_types",
+    "simulate_doublets": "doublets",
     "simulate_films": "films",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",
+    "splitting_bound": "doublets",
 }
 
 __all__ = list(_MODULE_OF)

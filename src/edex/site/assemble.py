@@ -168,12 +168,13 @@ def _instructor_pages(lessons: Sequence[Built]) -> dict[str, str]:
     """Collect the notes for instructors: those of the course, then those of each lesson."""
     folder = course_folder() / "instructor"
     pages = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.md"))}
-    notes = {}
-    for built in lessons:
-        file = built.lesson.path / "instructor.md"
+    notes, toc = {}, [name.removesuffix(".md") for name in pages if name != "index.md"]
+    for lesson in [built.lesson for built in lessons]:
+        file = lesson.path / "instructor.md"
         if file.is_file():
-            notes[f"{built.lesson.path.name}.md"] = file.read_text(encoding="utf-8")
-    toc = [name.removesuffix(".md") for name in (*pages, *notes) if name != "index.md"]
+            notes[f"{lesson.path.name}.md"] = file.read_text(encoding="utf-8")
+            name = lesson.name[0].upper() + lesson.name[1:]
+            toc.append(f"{name}: {lesson.title} <{lesson.path.name}>")
     listing = "\n".join(toc)
     pages["index.md"] += f"\n```{{toctree}}\n:maxdepth: 1\n:caption: All pages\n\n{listing}\n```\n"
     shown = [built.lesson.path.name for built in lessons]

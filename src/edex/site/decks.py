@@ -48,6 +48,17 @@ window.MathJax = {{
 {slides}
 </div></div>
 <script>
+// An equation beside a figure may be wider than its column: make it smaller, never cut it.
+const fit = (slide) => slide.querySelectorAll("mjx-container[display=true]").forEach((box) => {{
+  const room = box.parentElement.clientWidth;
+  const width = () => box.querySelector("svg").getBoundingClientRect().width / Reveal.getScale();
+  // ex and px do not scale quite alike, so look again
+  for (let tries = 0; tries < 4 && width() > room; tries++) {{
+    box.style.fontSize = 0.97 * room / width() * parseFloat(getComputedStyle(box).fontSize) + "px";
+  }}
+}});
+Reveal.on("ready", (event) => fit(event.currentSlide));
+Reveal.on("slidechanged", (event) => fit(event.currentSlide));
 MathJax.startup.promise
   .then(() => MathJax.typesetPromise())
   .then(() => Reveal.initialize({{hash: true, slideNumber: "c/t", transition: "none",
