@@ -7,6 +7,10 @@ Measured or tabulated: ``boiling_points`` (organic molecules, with the families 
 spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
 offline. ``learning_curves`` draws a figure. The names below are looked up when they are first used,
 so the import is quick.
+``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
+oscillator), ``mixtures`` (spectra of dyes), ``films`` (sputtered metal), ``doublets`` (Mössbauer
+spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
+offline. The names below are looked up when they are first used, so the import is quick.
 """
 
 from importlib import import_module
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
     from edex.examples.elements import load_elements as load_elements
     from edex.examples.families import FAMILIES as FAMILIES
     from edex.examples.families import molecule_family as molecule_family
+    from edex.examples.films import Films as Films
+    from edex.examples.films import film_signal as film_signal
+    from edex.examples.films import simulate_films as simulate_films
     from edex.examples.heat_capacity import debye_heat_capacity as debye_heat_capacity
     from edex.examples.heat_capacity import einstein_heat_capacity as einstein_heat_capacity
     from edex.examples.heat_capacity import load_heat_capacities as load_heat_capacities
@@ -51,6 +58,7 @@ _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
     "Doublets": "doublets",
     "FAMILIES": "families",
+    "Films": "films",
     "ISING_CRITICAL_TEMPERATURE": "ising",
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
@@ -65,6 +73,7 @@ _MODULE_OF = {
     "einstein_heat_capacity": "heat_capacity",
     "element_crystal": "structure_types",
     "faulted_layers": "structure_types",
+    "film_signal": "films",
     "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_magnetization": "ising",
@@ -77,6 +86,7 @@ _MODULE_OF = {
     "pull_spring": "springs",
     "simulate_curves": "structure_types",
     "simulate_doublets": "doublets",
+    "simulate_films": "films",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",
