@@ -89,6 +89,14 @@ def check_weighted(weighted_stiffness):
         expected="its square root, in N/m",
         why="An error bar has the unit of the quantity.",
     )
+    scatter = math.sqrt(float(np.sum(weight * (force - best * stretch) ** 2)) / (len(force) - 1))
+    expect(
+        not math.isclose(error, scatter * information**-0.5, rel_tol=1e-4),
+        "rescaled",
+        saw="a standard error that was scaled with the scatter about the line",
+        expected="the one that follows from the given noise",
+        why="The gauges are known here. (`curve_fit` scales unless told absolute_sigma=True.)",
+    )
     expect(
         math.isclose(error, information**-0.5, rel_tol=1e-6),
         "other-error",
@@ -153,6 +161,25 @@ def check_readings(readings_needed):
             saw=f"{number:g} readings for {case}",
             expected=f"{math.ceil(n)}",
         )
+    for stretch, wanted in ((0.25, 4), (0.125, 16)):  # no rounding in binary numbers
+        number = expect_number(function(stretch, 0.5, 1.0), "readings_needed(...)")
+        expect(
+            number == wanted,
+            "one-too-many" if number == wanted + 1 else "another-number",
+            saw=f"{number:g} readings for stretch {stretch} m, noise 0.5 N, wanted error 1 N/m",
+            expected=f"{wanted}, which give this error exactly",
+        )
+
+
+def expect_one_column(table, name):
+    """Expect that no column of the table has the name of another one."""
+    expect(
+        table.columns.is_unique,
+        "column-twice",
+        saw=f"`{name}` has the columns {', '.join(table.columns)}",
+        expected="each name once",
+        why="The function was given its own result and put a second stretch_m beside the first.",
+    )
 
 
 @questions.code(
@@ -178,6 +205,7 @@ def check_metres(with_metres):
     once = expect_table(
         function(given), "with_metres(...)", columns=("stretch_cm", "force", "stretch_m")
     )
+    expect_one_column(once, "with_metres(...)")
     ratio = float(np.median(once["stretch_m"] / original["stretch_cm"]))
     expect(
         not math.isclose(ratio, 100.0),
@@ -203,6 +231,7 @@ def check_metres(with_metres):
     twice = expect_table(
         function(once.copy()), "with_metres(with_metres(...))", columns=("stretch_cm", "stretch_m")
     )
+    expect_one_column(twice, "with_metres(with_metres(...))")
     expect(
         np.allclose(twice["stretch_m"], once["stretch_m"]),
         "counts-runs",

@@ -51,13 +51,13 @@ def _slopes(scores, classes, h=1e-5):
         "keepdims=True`); subtract the rows of `np.eye(n_classes)` picked by `classes`; divide "
         "by the number of samples.",
     ),
-    insight="Predicted minus true, over n: the same blame as for the squared loss. All the rest "
-    "of backpropagation stays.",
+    insight="Predicted minus true, over n: the blame of the squared loss without its 2. All the "
+    "rest of backpropagation stays.",
 )
 def check_blame(blame_of_scores):
     function = expect_function(blame_of_scores, "blame_of_scores")
     rng = np.random.default_rng()
-    scores, classes = rng.normal(0, 2, (7, 4)), rng.integers(0, 4, 7)
+    scores, classes = rng.normal(0, 2, (7, 4)), rng.integers(0, 3, 7)  # class 3 has no sample
     blame = expect_array(
         function(scores.copy(), classes.copy()),
         "blame_of_scores(...)",
@@ -78,6 +78,13 @@ def check_blame(blame_of_scores):
         saw="slopes that are 7 times too large for 7 samples",
         expected="the slope of the mean over samples",
         why="Without the division the learning rate would depend on the size of the batch.",
+    )
+    expect(
+        not np.allclose(blame, 2 * slopes, atol=1e-7),
+        "twice",
+        saw="slopes that are twice too large",
+        expected="the slope of a mean of -ln p",
+        why="The 2 in step 1 of the lecture comes from the square. Here nothing is squared.",
     )
     sums = blame.sum(axis=1)
     expect(
@@ -101,10 +108,11 @@ def check_blame(blame_of_scores):
         "wrong-slope",
         saw=f"{blame[0, 0]:.5f} for the first score of a test batch",
         expected=f"{slopes[0, 0]:.5f}, by nudging that score",
+        why="The mean is over the samples, the rows; softmax is over the classes of one row.",
     )
-    large = np.array([[1000.0, 0.0], [-1000.0, -1000.0]])
-    with np.errstate(over="ignore", invalid="ignore"):
-        extreme = np.asarray(function(large.copy(), np.array([1, 0])), dtype=float)
+    large = np.array([[1000.0, 0.0], [-1000.0, -1000.0], [1001.0, 1000.0]])
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        extreme = np.asarray(function(large.copy(), np.array([1, 0, 0])), dtype=float)
     expect(
         np.isfinite(extreme).all(),
         "overflow",
@@ -113,11 +121,14 @@ def check_blame(blame_of_scores):
         why="exp(1000) is beyond the largest floating-point number. Softmax does not change when "
         "the largest score of each row is subtracted first.",
     )
+    differences = np.array([[1000.0, 0.0], [0.0, 0.0], [1.0, 0.0]])  # the same probabilities
     expect(
-        np.allclose(extreme, [[0.5, -0.5], [-0.25, 0.25]]),
+        np.allclose(extreme, _slopes(differences, np.array([1, 0, 0])), atol=1e-7),
         "wrong-extremes",
-        saw=f"{extreme.round(3).tolist()} for scores of 1000 and 0, and of -1000 and -1000",
-        expected="[[0.5, -0.5], [-0.25, 0.25]]: sure and wrong, and undecided, over n = 2",
+        saw=f"{extreme.round(3).tolist()} for the rows [1000, 0], [-1000, -1000], [1001, 1000]",
+        expected="what the rows [1000, 0], [0, 0] and [1, 0] give: only differences count",
+        why="Cutting large scores off changes their differences. Subtracting the same number from "
+        "all scores of a row does not.",
     )
 
 
@@ -209,6 +220,8 @@ def check_doctor(diagnose):
     late[20] = np.nan
     jump = _course(1.5, 0.3)
     jump[1] = 400.0
+    dip, relapse = _course(1.2, 0.3), _course(1.2, 0.3)
+    dip[-3:], relapse[-3:] = (0.6, 1.1, 1.4), (0.5, 0.8, 0.95)
     cases = (
         ("healthy", "healthy", _course(1.5, 0.05), _course(1.4, 0.07), "both fall together"),
         (
@@ -254,6 +267,27 @@ def check_doctor(diagnose):
             _course(2.0, 0.4),
             _course(1.2, 1.4),
             "training ends at 0.4 and validation rises to 1.4, worse than the mean",
+        ),
+        (
+            "by heart",
+            "not-by-heart",
+            _course(0.1, 0.1),
+            _course(0.55, 0.55),
+            "training ends at 0.1 and validation at 0.55",
+        ),
+        (
+            "by heart",
+            "not-the-last",
+            _course(2.0, 0.4),
+            dip,
+            "validation falls to 0.3 and ends at 1.4",
+        ),
+        (
+            "stuck",
+            "not-the-last",
+            relapse,
+            _course(1.2, 0.5),
+            "training falls to 0.3 and ends at 0.95",
         ),
         (
             "healthy",
@@ -307,6 +341,6 @@ def check_doctor(diagnose):
             finding,
             saw=f"{verdict!r} for a course in which {words}",
             expected=f"{wanted!r}",
-            why="The first rule that fits counts; only the rule for divergence looks at all "
-            "epochs, and NaN is neither above nor below anything.",
+            why="The first rule that fits counts. The rule for divergence looks at all epochs, the "
+            "others at the last one only; NaN is neither above nor below anything.",
         )

@@ -2,11 +2,12 @@
 
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
-``elements``. Simulated, so that the truth is known: ``ising`` (a magnet, its exact ln Z in
-``partition``), ``oscillation`` (a damped oscillator), ``mixtures`` (spectra of dyes), ``doublets``
-(Mössbauer spectra of iron), ``structure_types`` (powder curves of the elements, in every size).
-``reliability`` tests probabilities. All work offline. The names below are looked up when they are
-first used, so the import is quick.
+``elements``. Simulated, so that the truth is known: ``springs``, ``ising`` (a magnet, its exact
+ln Z in ``partition``), ``oscillation`` (a damped oscillator), ``mixtures`` (spectra of dyes),
+``films`` (sputtered metal), ``doublets`` (Mössbauer spectra of iron), ``structure_types`` (powder
+curves of the elements, in every size). ``learning_curves`` draws a figure, ``reliability`` tests
+probabilities. All work offline. The names below are looked up when they are first used, so the
+import is quick.
 """
 
 from importlib import import_module
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from edex.examples.elements import load_elements as load_elements
     from edex.examples.families import FAMILIES as FAMILIES
     from edex.examples.families import molecule_family as molecule_family
+    from edex.examples.films import Films as Films
+    from edex.examples.films import film_signal as film_signal
+    from edex.examples.films import simulate_films as simulate_films
     from edex.examples.heat_capacity import debye_heat_capacity as debye_heat_capacity
     from edex.examples.heat_capacity import einstein_heat_capacity as einstein_heat_capacity
     from edex.examples.heat_capacity import load_heat_capacities as load_heat_capacities
@@ -34,6 +38,7 @@ if TYPE_CHECKING:
     from edex.examples.lattices import CRYSTAL_SYSTEMS as CRYSTAL_SYSTEMS
     from edex.examples.lattices import crystal_system as crystal_system
     from edex.examples.lattices import load_lattices as load_lattices
+    from edex.examples.learning_curves import learning_curve_plot as learning_curve_plot
     from edex.examples.mixtures import Mixtures as Mixtures
     from edex.examples.mixtures import absorption_bands as absorption_bands
     from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
@@ -42,6 +47,7 @@ if TYPE_CHECKING:
     from edex.examples.partition import ising_log_partition as ising_log_partition
     from edex.examples.reliability import ReliabilityCurve as ReliabilityCurve
     from edex.examples.reliability import reliability_curve as reliability_curve
+    from edex.examples.springs import pull_spring as pull_spring
     from edex.examples.structure_types import STRUCTURE_TYPES as STRUCTURE_TYPES
     from edex.examples.structure_types import close_packed_crystal as close_packed_crystal
     from edex.examples.structure_types import element_crystal as element_crystal
@@ -52,6 +58,7 @@ _MODULE_OF = {
     "CRYSTAL_SYSTEMS": "lattices",
     "Doublets": "doublets",
     "FAMILIES": "families",
+    "Films": "films",
     "ISING_CRITICAL_TEMPERATURE": "ising",
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
@@ -67,18 +74,22 @@ _MODULE_OF = {
     "einstein_heat_capacity": "heat_capacity",
     "element_crystal": "structure_types",
     "faulted_layers": "structure_types",
+    "film_signal": "films",
     "fit_doublet": "doublets",
     "ising_energy": "ising",
     "ising_log_partition": "partition",
     "ising_magnetization": "ising",
+    "learning_curve_plot": "learning_curves",
     "load_boiling_points": "boiling_points",
     "load_elements": "elements",
     "load_heat_capacities": "heat_capacity",
     "load_lattices": "lattices",
     "molecule_family": "families",
+    "pull_spring": "springs",
     "reliability_curve": "reliability",
     "simulate_curves": "structure_types",
     "simulate_doublets": "doublets",
+    "simulate_films": "films",
     "simulate_ising": "ising",
     "simulate_mixtures": "mixtures",
     "simulate_oscillation": "oscillation",

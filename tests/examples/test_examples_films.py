@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edex.errors import InputError
-from edex.examples.films import film_signal, simulate_films
+from edex.examples import film_signal, simulate_films
 
 N_FILMS = 4000
 
