@@ -52,14 +52,14 @@ def check_temperature(read_temperature):
             why="The weight is negative, because low energies speak for cold. β_cold is larger "
             "than β_warm, so something must be added to 1/t_warm.",
         )
-        per_spin = 1 / (1 / t_warm - weight)
+        per_spin = 1 / (1 / t_warm - weight), 1 / (1 / t_warm - weight * n_spins)
         expect(
-            not np.isclose(found, per_spin) or n_spins == 1,
+            not np.isclose(found, per_spin, rtol=1e-6, atol=0).any(),
             "not-extensive",
             saw=saw,
             expected=expected,
             why="The Boltzmann factor holds the energy of all spins. The weight of the energy "
-            "*per spin* is larger by their number.",
+            "*per spin* is larger by their number, so β_cold − β_warm is smaller than it by that.",
         )
         expect(
             np.isclose(found, t_cold),
@@ -131,6 +131,15 @@ def check_share(shift_share):
             why="The probability already holds the share of the training set. Divide its odds "
             "out; only where it was one half is there nothing to divide.",
         )
+        shares_only = _from_odds(p / (1 - p) * used / trained)
+        expect(
+            np.isclose(shares_only, right) or not np.isclose(found, shares_only),
+            "negatives-forgotten",
+            saw=saw,
+            expected=expected,
+            why="If positives are rarer, negatives are more common. The odds change by the ratio "
+            "of the odds used/(1 − used) and trained/(1 − trained), not of the shares.",
+        )
         expect(
             np.isclose(found, right),
             "not-bayes",
@@ -187,14 +196,6 @@ def check_impurity(impurity_drop):
         weight = goes_left.mean()
         drop = node - weight * left - (1 - weight) * right
         saw, expected = f"{call} is {found:.3f}", f"{drop:.3f}"
-        expect(
-            found > -1e-9,
-            "negative",
-            saw=saw,
-            expected=f"{expected}; it cannot be negative",
-            why="A drop is before minus after, and a question never makes the weighted mean of "
-            "both sides more mixed.",
-        )
         for wrong, finding, why in (
             (
                 node - (left + right) / 2,
@@ -206,6 +207,22 @@ def check_impurity(impurity_drop):
                 node - left - right,
                 "not-weighted",
                 "A side counts by the share of the objects in it.",
+            ),
+            (
+                node - goes_left.sum() * left - (~goes_left).sum() * right,
+                "not-weighted",
+                "A side counts by the *share* of the objects in it, n_L/n, not by their number.",
+            ),
+            (
+                node - (1 - weight) * left - weight * right,
+                "sides-exchanged",
+                "Each side counts by the share of the objects in it; here the left impurity has "
+                "the share of the right side.",
+            ),
+            (
+                drop / node,
+                "relative",
+                "This is the fall as a fraction of the impurity before. Δ is the fall itself.",
             ),
             (
                 weight * left + (1 - weight) * right,
@@ -220,6 +237,14 @@ def check_impurity(impurity_drop):
                 expected=expected,
                 why=why,
             )
+        expect(
+            found > -1e-9,
+            "negative",
+            saw=saw,
+            expected=f"{expected}; it cannot be negative",
+            why="A drop is before minus after, and a question never makes the weighted mean of "
+            "both sides more mixed.",
+        )
         expect(
             np.isclose(found, drop),
             "not-gini",

@@ -40,10 +40,11 @@ def _smallest_committee(single, shared, tolerance):
 def check_trees(trees_needed):
     function = expect_function(trees_needed, "trees_needed")
     cases = (
-        (1600.0, 1000.0, 0.01),
+        (1600.0, 1000.0, 0.011),
         (1600.0, 900.0, 0.07),
         (500.0, 100.0, 0.3),
         (101.0, 100.0, 0.05),
+        (1500.0, 1000.0, 0.25),  # exactly 2 trees, in binary numbers too
     )
     for single, shared, tolerance in cases:
         call = f"trees_needed({single:g}, {shared:g}, {tolerance})"
@@ -57,6 +58,23 @@ def check_trees(trees_needed):
             expected=expected,
             why="Only single − shared shrinks with more trees. What two trees have in common does "
             "not average out.",
+        )
+        root_of_mean = (single - shared) / (shared * ((1 + tolerance) ** 2 - 1))
+        expect(
+            np.ceil(root_of_mean) == right or not np.isclose(found, max(1, np.ceil(root_of_mean))),
+            "root-mean-square",
+            saw=saw,
+            expected=expected,
+            why="That many bring the *root* mean square error to within the tolerance. The "
+            "question asks for the mean square error.",
+        )
+        not_relative = np.ceil((single - shared) / tolerance)
+        expect(
+            not np.isclose(found, not_relative),
+            "tolerance-in-k2",
+            saw=saw,
+            expected=expected,
+            why="The tolerance is a fraction of the shared error, not a number of K².",
         )
         roots = (np.sqrt(single) - np.sqrt(shared)) / (tolerance * np.sqrt(shared))
         expect(
@@ -85,13 +103,14 @@ def check_trees(trees_needed):
             saw=f"{saw}; that many have a mean square error of "
             f"{shared + (single - shared) / found:.4g} K²",
             expected=f"{expected}, to be at most at {(1 + tolerance) * shared:.4g} K²",
-            why="The smallest number that is large enough: round up.",
+            why="Put your number into c + (s² − c)/B. Between two whole numbers, round up.",
         )
         expect(
             found == right,
             "too-many",
             saw=saw,
             expected=f"{expected}: the smallest number that is enough",
+            why="Put one tree less into c + (s² − c)/B: it would do as well.",
         )
 
 
@@ -178,6 +197,8 @@ def check_similarity(similarity):
             "not-tanimoto",
             saw=saw,
             expected=f"{expected}, counted as shared pieces over all pieces",
+            why="Add up all minima, add up all maxima, and divide once. Products of counts make "
+            "other similarities, and so does a mean of ratios.",
         )
 
 
@@ -205,7 +226,7 @@ def check_target(next_target):
     y, F = np.array([300.0, 350.0, 420.0, 380.0]), np.array([310.0, 349.5, 300.0, 400.0])
     for loss in ("squared", "absolute"):
         call = f'next_target(y, F, "{loss}")'
-        found = expect_array(function(y.copy(), F.copy(), loss), call, shape=y.shape)
+        found = expect_array(function(y.copy(), F.copy(), loss), call, shape=y.shape) * 1.0
         step = 1e-4
         downhill = np.array(
             [

@@ -2,15 +2,12 @@
 
 Measured or tabulated: ``boiling_points`` (organic molecules, with the families of ``families``),
 ``heat_capacity`` (solids, with the models of Debye and Einstein), ``lattices`` (crystals),
-``elements``. Simulated, so that the truth is known: ``springs``, ``ising`` (a magnet),
-``oscillation`` (a damped oscillator), ``mixtures`` (spectra of dyes), ``doublets`` (Mössbauer
-spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
-offline. ``learning_curves`` draws a figure. The names below are looked up when they are first used,
-so the import is quick.
-``elements``. Simulated, so that the truth is known: ``ising`` (a magnet), ``oscillation`` (a damped
-oscillator), ``mixtures`` (spectra of dyes), ``films`` (sputtered metal), ``doublets`` (Mössbauer
-spectra of iron), ``structure_types`` (powder curves of the elements, in every size). All work
-offline. The names below are looked up when they are first used, so the import is quick.
+``elements``. Simulated, so that the truth is known: ``springs``, ``ising`` (a magnet, its exact
+ln Z in ``partition``), ``oscillation`` (a damped oscillator), ``mixtures`` (spectra of dyes),
+``films`` (sputtered metal), ``doublets`` (Mössbauer spectra of iron), ``structure_types`` (powder
+curves of the elements, in every size). ``learning_curves`` draws a figure, ``reliability`` tests
+probabilities. All work offline. The names below are looked up when they are first used, so the
+import is quick.
 """
 
 from importlib import import_module
@@ -47,6 +44,9 @@ if TYPE_CHECKING:
     from edex.examples.mixtures import simulate_mixtures as simulate_mixtures
     from edex.examples.oscillation import damped_oscillation as damped_oscillation
     from edex.examples.oscillation import simulate_oscillation as simulate_oscillation
+    from edex.examples.partition import ising_log_partition as ising_log_partition
+    from edex.examples.reliability import ReliabilityCurve as ReliabilityCurve
+    from edex.examples.reliability import reliability_curve as reliability_curve
     from edex.examples.springs import pull_spring as pull_spring
     from edex.examples.structure_types import STRUCTURE_TYPES as STRUCTURE_TYPES
     from edex.examples.structure_types import close_packed_crystal as close_packed_crystal
@@ -63,6 +63,7 @@ _MODULE_OF = {
     "METALLOIDS": "elements",
     "Mixtures": "mixtures",
     "NONMETALS": "elements",
+    "ReliabilityCurve": "reliability",
     "STRUCTURE_TYPES": "structure_types",
     "absorption_bands": "mixtures",
     "close_packed_crystal": "structure_types",
@@ -76,6 +77,7 @@ _MODULE_OF = {
     "film_signal": "films",
     "fit_doublet": "doublets",
     "ising_energy": "ising",
+    "ising_log_partition": "partition",
     "ising_magnetization": "ising",
     "learning_curve_plot": "learning_curves",
     "load_boiling_points": "boiling_points",
@@ -84,6 +86,7 @@ _MODULE_OF = {
     "load_lattices": "lattices",
     "molecule_family": "families",
     "pull_spring": "springs",
+    "reliability_curve": "reliability",
     "simulate_curves": "structure_types",
     "simulate_doublets": "doublets",
     "simulate_films": "films",
