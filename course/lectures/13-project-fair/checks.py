@@ -13,6 +13,23 @@ from edex.checks import Questions, expect, expect_function, expect_number
 questions = Questions("project-fair")
 
 
+def separate_errors(rng, unit):
+    """Return targets, the right baseline error, and named others that all differ by 2 % or more."""
+    while True:
+        y_train, y_test = unit * rng.gamma(3.0, 6.0, 40), unit * (5.0 + rng.gamma(3.0, 9.0, 25))
+        errors = y_test - y_train.mean()
+        right = float(np.abs(errors).mean())
+        everything = float(np.concatenate([y_train, y_test]).mean())
+        cases = {
+            "leak": float(np.abs(y_test - everything).mean()),
+            "in-sample": float(np.abs(y_train - y_train.mean()).mean()),
+            "root-mean-square": float(np.sqrt((errors**2).mean())),
+            "another-number": right * 0.8,
+        }
+        if min(np.diff(np.log(sorted([right, *cases.values()])))) > 0.02:
+            return y_train, y_test, right, cases
+
+
 @questions.code(
     "q1",
     title="A check of your own",
@@ -30,17 +47,14 @@ questions = Questions("project-fair")
 def check_fault(find_fault):
     function = expect_function(find_fault, "find_fault")
     rng = np.random.default_rng()
-    for _ in range(5):
-        y_train, y_test = rng.gamma(3.0, 6.0, 40), 5.0 + rng.gamma(3.0, 9.0, 25)
-        errors = y_test - y_train.mean()
-        right = float(np.abs(errors).mean())
-        everything = float(np.concatenate([y_train, y_test]).mean())
-        cases = {
-            "leak": float(np.abs(y_test - everything).mean()),
-            "in-sample": float(np.abs(y_train - y_train.mean()).mean()),
-            "root-mean-square": float(np.sqrt((errors**2).mean())),
-            "another-number": right * 0.8,
-        }
+    meanings = {
+        "leak": "the error on the test rows with the mean of all rows",
+        "in-sample": "the error on the training rows with their own mean",
+        "root-mean-square": "the root of the mean square on the test rows",
+        "another-number": "which is none of the four",
+    }
+    for unit in (1.0, 1.0, 1.0, 1e-4):
+        y_train, y_test, right, cases = separate_errors(rng, unit)
         word = function(right * (1 + 1e-12), y_train.copy(), y_test.copy())
         expect(
             not (isinstance(word, bool) or word is None),
@@ -55,19 +69,28 @@ def check_fault(find_fault):
             expected='"ok"',
             why="Sums taken in another order differ in the last digits, new data in all of them.",
         )
+        nearly = right * 1.003
+        word = function(nearly, y_train.copy(), y_test.copy())
+        expect(
+            word == "another-number",
+            "wide-tolerance" if unit == 1.0 else "fixed-tolerance",
+            saw=f"{word!r} for {nearly:.4g}, where {right:.4g} is right",
+            expected='"another-number"',
+            why="Rounding changes the last of sixteen digits, whatever the unit of the target.",
+        )
         for name, answer in cases.items():
             word = function(answer, y_train.copy(), y_test.copy())
             expect(
                 word != "ok",
                 f"passes-{name}",
-                saw=f'"ok" for {answer:.3f}, where {right:.3f} is right',
+                saw=f'"ok" for {answer:.4g} ({meanings[name]}), where {right:.4g} is right',
                 expected=f'"{name}"',
                 why="A check that lets this pass teaches it.",
             )
             expect(
                 word == name,
                 "other-word",
-                saw=f"{word!r} for {answer:.3f}",
+                saw=f"{word!r} for {answer:.4g}, {meanings[name]}",
                 expected=f'"{name}"',
                 why="To be told what is wrong is worth more than to be told that it is.",
             )
@@ -96,13 +119,23 @@ def check_wins(wins_from):
         ((-0.5, 0.3, 0.9, 0.8), (0.1, 0.2, 0.2, 0.1), 300, {100: "one-error"}),
         ((-0.9, -0.8, 0.5, 0.6), (0.1, 0.1, 0.1, 0.1), 300, {30: "sign"}),
         ((0.5, 0.6, 0.7, 0.8), (0.1, 0.1, 0.1, 0.1), 30, {}),
+        ((0.1, 0.5, 0.6, 0.7), (0.5, 0.1, 0.1, 0.1), 100, {}),
     )
     for gains, errors, wanted, meanings in cases:
-        number = expect_number(function(list(sizes), list(gains), list(errors)), "wins_from(...)")
+        case = f"for gains {gains} with standard errors {errors} at {sizes}"
+        answer = function(list(sizes), list(gains), list(errors))
+        expect(
+            answer is not None,
+            "no-size",
+            saw=f"None {case}",
+            expected=f"{wanted}",
+            why="Each size has its own error bar, and a positive gain speaks for A.",
+        )
+        number = expect_number(answer, "wins_from(...)")
         expect(
             number == wanted,
             meanings.get(number, "other-size"),
-            saw=f"{number:g} for gains {gains} with standard errors {errors} at {sizes}",
+            saw=f"{number:g} {case}",
             expected=f"{wanted}",
             why="There and at all larger sizes the gain has to exceed two standard errors.",
         )
@@ -128,8 +161,8 @@ def check_wins(wins_from):
         "parts = pd.Series(parse_formula(formula)); then 1.66054 * (parts * masses).sum() / "
         "parts.sum() / volume_per_atom.",
     ),
-    insight="An error of 4 % in the volume is one of 4 % in the density: enough to find a crystal "
-    "that floats where another one sinks.",
+    insight="An error of 4 % in the volume is one of 4 % in the density. Exercise ★ finds how many "
+    "crystals are predicted as well as that.",
 )
 def check_density(density):
     function = expect_function(density, "density")
@@ -157,17 +190,36 @@ def check_density(density):
             why="1 u/Å³ is 1.66054 g/cm³.",
         )
         expect(
+            not is_close(1 / 1.66054**2),
+            "wrong-way",
+            saw=f"{case}, with 1.66054 in the denominator",
+            expected=f"{wanted:.3f} g/cm³",
+            why="1 u/Å³ is 1.66054 g/cm³, so the number in g/cm³ is the larger one.",
+        )
+        expect(
+            not math.isclose(value, 1 / wanted, rel_tol=2e-3),
+            "inverse",
+            saw=f"{value:.4g} for {formula} with {volume:.1f} Å³ per atom, which is in cm³/g",
+            expected=f"{wanted:.3f} g/cm³",
+        )
+        expect(
             not is_close(1000),
             "kilograms",
             saw=f"{case}, which is in kg/m³",
             expected=f"{wanted:.3f} g/cm³",
         )
         expect(
-            is_close(1),
-            "other-density",
+            formula != "SiO2" or is_close(1),
+            "not-weighted",
             saw=case,
             expected=f"{wanted:.3f} g/cm³",
             why="In SiO₂ two atoms of three are oxygen: the mean mass is weighted by the amounts.",
+        )
+        expect(
+            is_close(1),
+            "other-density",
+            saw=case,
+            expected=f"{wanted:.3f} g/cm³, the mass of the mean atom over its volume",
         )
     once, twice = function("NaCl", 22.0), function("Na2Cl2", 22.0)
     expect(
