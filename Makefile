@@ -5,6 +5,9 @@ BIN := .venv/bin
 # A quick look never replaces what was built in full.
 OUT := $(if $(filter default,$(PRESET)),build,build/$(PRESET))
 
+# Threads of two processes on two cores would wait for each other.
+TWO_AT_ONCE = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+
 .PHONY: help course site test style types unit slow browser bench clean
 
 help:  ## print this list
@@ -27,10 +30,10 @@ types: .venv/.dev
 	$(BIN)/mypy
 
 unit: .venv/.dev  ## the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not browser" -n 2
+	$(TWO_AT_ONCE) -m "not slow and not browser"
 
 slow: .venv/.dev  ## the tests that take minutes: EdExes are built, run and answered
-	$(BIN)/python -m pytest -m "slow and not browser" -n 2
+	$(TWO_AT_ONCE) -m "slow and not browser"
 
 browser: .venv/.dev  ## build the quick site and open it in headless chromium (Debian: chromium)
 	$(MAKE) --no-print-directory site PRESET=quick

@@ -129,6 +129,18 @@ def run_in_kernel_bounded(notebook, run_in_kernel):
     return run_in_kernel(notebook)
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, "1"), ("3", "3")])
+def test_a_notebook_computes_on_one_thread_unless_told_otherwise(
+    problem_set, tmp_path, monkeypatch, before, after
+):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if before:
+        monkeypatch.setenv("OMP_NUM_THREADS", before)
+    with open_run(problem_set, folder=tmp_path / "demo", origin="demo", allow_errors=True) as run:
+        run.run_cell(next(i for i, c in enumerate(problem_set.cells) if c.cell_type == "code"))
+        assert run.evaluate("__import__('os').environ['OMP_NUM_THREADS']") == after
+
+
 def test_an_unknown_edex_is_one_message(run_in_kernel, problem_set):
     place = add(problem_set, "from edex.checks import start\nstart('nothing')")
     notebook, _ = run_in_kernel(problem_set)

@@ -11,6 +11,7 @@ does not matter which tool opened the notebook.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -104,6 +105,8 @@ class Session:
 def start(edex_id: str) -> Tools:
     """Open an EdEx for work and say what is in it.
 
+    In a notebook ``OMP_NUM_THREADS`` becomes 1 unless it was set before.
+
     Parameters
     ----------
     edex_id : str
@@ -118,6 +121,7 @@ def start(edex_id: str) -> Tools:
     session = Session(questions)
     if shell := _notebook_shell():
         carry_placeholders(shell)
+        _prefer_one_thread()
     _show(
         Card(
             "hint",
@@ -199,6 +203,16 @@ def _show(card: Card) -> None:
         display(card)  # type: ignore[no-untyped-call]
     else:
         print(card)
+
+
+def _prefer_one_thread() -> None:
+    """Let scikit-learn compute on one thread, unless somebody has decided otherwise.
+
+    The tables of the lessons are small. Two threads gain nothing on them, and while another program
+    uses the machine they wait for each other: a notebook full of k-means then takes ten times
+    as long.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def _notebook_shell() -> Any:
