@@ -138,10 +138,11 @@ def _opening(built: Built, lessons: Sequence[Built], repository: str) -> str:
         )
         facts.append("lectures: week " + ", ".join(links_to_weeks))
     if front.leads_to:
-        edexes = [find_edex(name) for name in front.leads_to]
-        facts += [
-            f"leads to [{edex.name}](../../edexes/{edex.path.name}/edex.md)" for edex in edexes
-        ]
+        links_to_edexes = (
+            f"[{edex.name}](../../edexes/{edex.path.name}/edex.md)"
+            for edex in map(find_edex, front.leads_to)
+        )
+        facts.append("leads to " + ", ".join(links_to_edexes))
     if front.paper:
         facts.append(f"paper [doi:{front.paper}](https://doi.org/{front.paper})")
     return f'<div class="edex-buttons">{"".join(links)}</div>\n\n*{" · ".join(facts)}*'
