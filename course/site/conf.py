@@ -43,6 +43,7 @@ mathjax3_config = {
     "options": {"enableMenu": True},
 }
 copybutton_exclude = ".linenos, .gp, .go"
+highlight_language = "none"  # a fence without a language is a terminal or a tree of files
 pygments_style = "a11y-high-contrast-light"
 
 html_theme_options = {
