@@ -14,7 +14,7 @@ questions = Questions("project-fair")
 
 
 def separate_errors(rng, unit):
-    """Return targets, the right baseline error, and named others that all differ by 2 % or more."""
+    """Return targets, the right baseline error, and others that all differ by 2 % or more."""
     while True:
         y_train, y_test = unit * rng.gamma(3.0, 6.0, 40), unit * (5.0 + rng.gamma(3.0, 9.0, 25))
         errors = y_test - y_train.mean()
@@ -26,7 +26,8 @@ def separate_errors(rng, unit):
             "root-mean-square": float(np.sqrt((errors**2).mean())),
             "another-number": right * 0.8,
         }
-        if min(np.diff(np.log(sorted([right, *cases.values()])))) > 0.02:
+        large = right * 1.5
+        if min(np.diff(np.log(sorted([right, large, *cases.values()])))) > 0.02:
             return y_train, y_test, right, cases
 
 
@@ -38,7 +39,8 @@ def separate_errors(rng, unit):
     hints=(
         "Which numbers can a student come up with? Compute each of them yourself.",
         "There are four: the right one, and three with a name. A dictionary from name to number, "
-        "then `np.isclose(answer, number)` for each.",
+        "then `np.isclose(answer, number, rtol=1e-6, atol=0)` for each. Without `atol=0` it "
+        "forgives 10⁻⁸ in whatever unit.",
         'known = {"ok": np.abs(y_test - y_train.mean()).mean(), ...}; return the name of the '
         'number that is close, and "another-number" if none is.',
     ),
@@ -53,33 +55,52 @@ def check_fault(find_fault):
         "root-mean-square": "the root of the mean square on the test rows",
         "another-number": "which is none of the four",
     }
-    for unit in (1.0, 1.0, 1.0, 1e-4):
+    for unit in (1.0, 1.0, 1.0, 1e-12, 1e9):
         y_train, y_test, right, cases = separate_errors(rng, unit)
-        word = function(right * (1 + 1e-12), y_train.copy(), y_test.copy())
-        expect(
-            not (isinstance(word, bool) or word is None),
-            "not-a-word",
-            saw=f"{word!r} for a right answer",
-            expected='one of the five words, such as "ok"',
-        )
+
+        def judge(answer, what, y_train=y_train, y_test=y_test):
+            word = function(answer, y_train.copy(), y_test.copy())
+            expect(
+                not (isinstance(word, bool) or word is None),
+                "not-a-word",
+                saw=f"{word!r} for {answer:.4g}, {what}",
+                expected='one of the five words, such as "ok"',
+                why="Every way through a function needs its return.",
+            )
+            return word
+
+        word = judge(right, "the right number")
         expect(
             word == "ok",
             "refuses-right",
-            saw=f"{word!r} for a right answer whose last digits differ by rounding",
+            saw=f"{word!r} for {right:.4g}, the right number",
+            expected='"ok"',
+            why="The mean of the training rows, then the mean distance of the test rows from it.",
+        )
+        word = judge(right * (1 + 1e-12), "the right number but for rounding")
+        expect(
+            word == "ok",
+            "refuses-rounding",
+            saw=f"{word!r} for a right number whose last digits differ by rounding",
             expected='"ok"',
             why="Sums taken in another order differ in the last digits, new data in all of them.",
         )
-        nearly = right * 1.003
-        word = function(nearly, y_train.copy(), y_test.copy())
-        expect(
-            word == "another-number",
-            "wide-tolerance" if unit == 1.0 else "fixed-tolerance",
-            saw=f"{word!r} for {nearly:.4g}, where {right:.4g} is right",
-            expected='"another-number"',
-            why="Rounding changes the last of sixteen digits, whatever the unit of the target.",
-        )
+
+        def expect_others_apart(unit=unit, right=right, judge=judge):
+            for factor in (1.003, 0.997, 1.5):
+                word = judge(right * factor, "which is another number")
+                expect(
+                    word == "another-number",
+                    "wide-tolerance" if unit == 1.0 else "fixed-tolerance",
+                    saw=f"{word!r} for {right * factor:.4g}, where {right:.4g} is right",
+                    expected='"another-number"',
+                    why="Rounding changes the last of sixteen digits, whatever the unit.",
+                )
+
+        if unit != 1.0:  # here a tolerance with a unit would take the named cases for "ok" as well
+            expect_others_apart()
         for name, answer in cases.items():
-            word = function(answer, y_train.copy(), y_test.copy())
+            word = judge(answer, meanings[name])
             expect(
                 word != "ok",
                 f"passes-{name}",
@@ -94,6 +115,7 @@ def check_fault(find_fault):
                 expected=f'"{name}"',
                 why="To be told what is wrong is worth more than to be told that it is.",
             )
+        expect_others_apart()
 
 
 @questions.code(
@@ -120,16 +142,25 @@ def check_wins(wins_from):
         ((-0.9, -0.8, 0.5, 0.6), (0.1, 0.1, 0.1, 0.1), 300, {30: "sign"}),
         ((0.5, 0.6, 0.7, 0.8), (0.1, 0.1, 0.1, 0.1), 30, {}),
         ((0.1, 0.5, 0.6, 0.7), (0.5, 0.1, 0.1, 0.1), 100, {}),
+        (
+            (0.9, 0.3, 0.6, 0.9),
+            (0.1, 0.1, 0.1, 0.4),
+            30,
+            {300: "shared-error", 900: "shared-error"},
+        ),
+        ((0.9, 0.9, 0.25, 0.25), (0.1, 0.1, 0.1, 0.1), 30, {}),
+        ((0.2, 0.25, 0.5, 0.5), (0.125, 0.125, 0.125, 0.125), 300, {100: "just-two"}),
+        ((0.2, 0.248, 0.5, 0.5), (0.125, 0.125, 0.125, 0.125), 300, {100: "just-two"}),
     )
     for gains, errors, wanted, meanings in cases:
         case = f"for gains {gains} with standard errors {errors} at {sizes}"
-        answer = function(list(sizes), list(gains), list(errors))
+        answer = function(list(sizes), np.array(gains), np.array(errors))
         expect(
             answer is not None,
             "no-size",
             saw=f"None {case}",
             expected=f"{wanted}",
-            why="Each size has its own error bar, and a positive gain speaks for A.",
+            why="Each size has its own error bar, and two are enough. A positive gain is for A.",
         )
         number = expect_number(answer, "wins_from(...)")
         expect(
@@ -137,10 +168,10 @@ def check_wins(wins_from):
             meanings.get(number, "other-size"),
             saw=f"{number:g} {case}",
             expected=f"{wanted}",
-            why="There and at all larger sizes the gain has to exceed two standard errors.",
+            why="There and at all larger sizes the gain has to exceed two of its standard errors.",
         )
     for gains in ((0.9, 0.8, 0.5, 0.1), (-0.9, -0.8, -0.7, -0.6)):
-        answer = function(list(sizes), list(gains), [0.1] * 4)
+        answer = function(list(sizes), np.array(gains), np.full(4, 0.1))
         expect(
             answer is None,
             "never",
@@ -161,14 +192,14 @@ def check_wins(wins_from):
         "parts = pd.Series(parse_formula(formula)); then 1.66054 * (parts * masses).sum() / "
         "parts.sum() / volume_per_atom.",
     ),
-    insight="An error of 4 % in the volume is one of 4 % in the density. Exercise ★ finds how many "
-    "crystals are predicted as well as that.",
+    insight="An error of 4 % in the volume is one of 4 % in the density. Exercise ★ asks how "
+    "many crystals are predicted about as well as that.",
 )
 def check_density(density):
     function = expect_function(density, "density")
     masses = {"NaCl": (22.990 + 35.453, 2), "SiO2": (28.085 + 2 * 15.999, 3), "C": (12.011, 1)}
     for formula, (mass, n_atoms) in masses.items():
-        volume = float(np.random.default_rng().uniform(6.0, 40.0))
+        volume = float(np.random.default_rng().uniform(6.0, 18.0))  # never 1 g/cm3
         value = expect_number(function(formula, volume), f'density("{formula}", ...)', unit="g/cm³")
         wanted = 1.66054 * mass / n_atoms / volume
         case = f"{value:.4g} g/cm³ for {formula} with {volume:.1f} Å³ per atom"

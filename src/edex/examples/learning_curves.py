@@ -70,10 +70,10 @@ def learning_curve_plot(
             ax = plt.subplots(figsize=(6.6, 4.2))[1]
         for number, table in enumerate(tables.values()):
             bars = table.std(axis=0, ddof=1) / np.sqrt(len(table))
-            style = number % len(COLORS)
+            again, style = divmod(number, len(COLORS))  # colours come again on a broken line
             ax.errorbar(
                 sizes, table.mean(axis=0), yerr=bars, marker=MARKERS[style], markersize=5,
-                capsize=2, color=COLORS[style],
+                capsize=2, color=COLORS[style], linestyle="--" if again else "-",
             )  # fmt: skip
         ax.set(xscale="log", yscale="log", xlabel="training rows", ylabel=f"{quantity} ({unit})")
         _number_the_axes(ax, sizes)
