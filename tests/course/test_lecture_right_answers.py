@@ -60,6 +60,52 @@ RIGHT = {
         "    return float(((table - means) ** 2).sum().sum())\n"
         "w_share = KMeans(4, n_init=50, random_state=1).fit(Z).inertia_ / (len(Z) * Z.var(0).sum())"
     ),
+    ("training-at-scale", "q1", "by scipy"): (
+        "from scipy.stats import sem\n"
+        "def two_lucks(right):\n"
+        "    return [sem(right.mean(axis=1)), sem(np.mean(right, axis=0))]"
+    ),
+    ("training-at-scale", "q2", "row by row, until nothing changes"): (
+        "def estimate_shares(p, old_shares):\n"
+        "    guess = [1 / p.shape[1]] * p.shape[1]\n"
+        "    for _ in range(300):\n"
+        "        rows = [[a * g / o for a, g, o in zip(row, guess, old_shares)] for row in p]\n"
+        "        guess = np.mean([np.array(row) / sum(row) for row in rows], axis=0)\n"
+        "    return guess"
+    ),
+    ("training-at-scale", "q3", "by a search"): (
+        "def starts_needed(gain, spread):\n"
+        "    n = 1\n"
+        "    while 2 * spread * (2 / n) ** 0.5 > gain * (1 + 1e-12):\n"
+        "        n += 1\n"
+        "    return n"
+    ),
+    ("project-fair", "q1", "by relative differences, one if after the other"): (
+        "def find_fault(answer, y_train, y_test):\n"
+        "    def same(other):\n"
+        "        return abs(answer / other - 1) < 1e-5\n"
+        "    middle, everything = np.mean(y_train), np.r_[y_train, y_test]\n"
+        "    if same(np.mean(abs(y_test - middle))): return 'ok'\n"
+        "    if same(np.mean(abs(y_train - middle))): return 'in-sample'\n"
+        "    if same(np.mean(abs(y_test - everything.mean()))): return 'leak'\n"
+        "    if same(np.mean((y_test - middle) ** 2) ** 0.5): return 'root-mean-square'\n"
+        "    return 'another-number'"
+    ),
+    ("project-fair", "q2", "with arrays"): (
+        "def wins_from(sizes, gains, errors):\n"
+        "    bad = np.flatnonzero(gains - 2 * errors <= 0)\n"
+        "    first = bad[-1] + 1 if len(bad) else 0\n"
+        "    return sizes[first] if first < len(sizes) else None"
+    ),
+    ("project-fair", "q3", "in SI units"): (
+        "from edex.examples import load_elements\n"
+        "from edex.melting import parse_formula\n"
+        "weights = load_elements().set_index('symbol')['atomic_weight']\n"
+        "def density(formula, volume_per_atom):\n"
+        "    parts = parse_formula(formula)\n"
+        "    grams = sum(n * weights[e] for e, n in parts.items()) / 6.02214e23\n"
+        "    return grams / (sum(parts.values()) * volume_per_atom * 1e-24)"
+    ),
 }
 
 
