@@ -32,6 +32,13 @@ def test_names_of_nearly_equal_curves_are_moved_apart_in_the_order_of_the_curves
     assert heights["slower"] - heights["slow"] > 0.04
 
 
+def test_no_two_of_many_curves_look_alike():
+    many = {f"model {k}": np.full((2, 3), 1.0 + k) for k in range(8)}
+    ax = learning_curve_plot(SIZES, many, quantity="error", unit="K")
+    lines = [bars.lines[0] for bars in ax.containers]
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == len(many)
+
+
 def test_it_draws_into_axes_that_are_given(curves):
     _, ax = plt.subplots()
     assert learning_curve_plot(SIZES, curves, quantity="error", unit="K", ax=ax) is ax
