@@ -160,7 +160,17 @@ def check(notebook: Path, as_json: bool, timeout: int) -> None:
 )
 @click.option("--force", is_flag=True, help="Build even what has not changed.")
 @click.option("--timeout", default=1800, show_default=True, help="Limit for each cell, in s.")
-def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int) -> None:
+@click.option(
+    "--tries",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="For authors: in how many draws of its random numbers each check must give the same "
+    "verdict.",
+)
+def build(
+    edex_names: tuple[str, ...], preset: str, out: Path, force: bool, timeout: int, tries: int
+) -> None:
     """Build problem set, executed solution and results of EDEX.
 
     A lecture is named week-1, week-2 and so on. All EdExes and lectures of the course are built if
@@ -170,10 +180,12 @@ def build(edex_names: tuple[str, ...], preset: str, out: Path, force: bool, time
 
     lessons = [find_lesson(name) for name in edex_names]
     for edex in lessons or [*edex_folders(), *lecture_folders()]:
-        build_lesson(edex, out / edex.path.name, preset, force, timeout)
+        build_lesson(edex, out / edex.path.name, preset, force, timeout, tries)
 
 
-def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int) -> Build:
+def build_lesson(
+    edex: Lesson, out: Path, preset: str, force: bool, timeout: int, tries: int = 1
+) -> Build:
     """Build a lesson with its results and say what came out."""
     from edex.notebooks.builder import build as build_edex
 
@@ -185,6 +197,7 @@ def build_lesson(edex: Lesson, out: Path, preset: str, force: bool, timeout: int
             force=force,
             fingerprint=data_at_hand(),
             timeout=timeout,
+            tries=tries,
             step=step,
         )
     report = out / "results.json"

@@ -1,3 +1,5 @@
+import re
+
 import nbformat
 import pytest
 from tiny_edex import FRONT, LESSON, code_cell, line_of
@@ -15,14 +17,14 @@ pytestmark = pytest.mark.slow
 def gate(tiny, compiled):
     """Run one notebook of a changed tiny EdEx through its gate: the EdEx, report and notebook."""
 
-    def run(target, *changes, **texts):
+    def run(target, *changes, tries=1, **texts):
         edex = tiny(*changes, **texts)
         notebook, report = compiled(target, *changes, **texts), GateReport()
         if target == "problem-set":
             run_blank(notebook, report, folder=edex.path, origin="edex.md")
         else:
             mutants = read_mutants(edex.mutants, load_questions(edex.checks))
-            run_solution(notebook, mutants, report, folder=edex.path, origin="edex.md")
+            run_solution(notebook, mutants, report, folder=edex.path, origin="edex.md", tries=tries)
         return edex, report, notebook
 
     return run
@@ -94,6 +96,29 @@ class TestSolution:
         assert problem.startswith(f"mutants.md:{line + 1}: the mutant 'The number of numbers' ")
         assert said in problem
         assert (report.n_mutants, report.solution_points) == (1, 3)
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            (("number != len(numbers),", "number != len(numbers) + luck,"),
+             r"'another-number' in draw \d+ of its numbers"),
+            (('expect(number == sum(numbers), "another', 'expect(luck == 0, "another'),
+             r"the solution of q1 is refused as 'another-number' in draw \d+ of the numbers"),
+            (('expect(number != len(numbers), "count"', 'expect(luck, "count"'),
+             r"the solution of q1 is refused as 'count' in draw \d+ of the numbers"),
+        ],
+    )  # fmt: skip
+    def test_a_verdict_that_hangs_on_the_draw_is_found_in_many(self, gate, change, said):
+        draws = [
+            change,
+            ("    number = exp", "    luck = int(fresh_generator().integers(9) == 8)\n"
+             "    number = exp"),
+            ("expect_number, ", "expect_number, fresh_generator, "),
+        ]  # fmt: skip
+        _, report, _ = gate("solution", *draws, tries=100)
+        assert any(re.search(said, problem) for problem in report.problems), report.problems
+        _, report, _ = gate("solution", *draws[1:], tries=100)
+        assert report.problems == []
 
     def test_figures_get_their_description_and_one_without_is_a_problem(self, gate):
         draw = "import matplotlib.pyplot as plt\n_ = plt.plot(numbers)"

@@ -58,6 +58,11 @@ MISTAKES = {
     "an unknown term": (
         ("Some numbers", "[a](../../glossary.md#nothing)"), "no entry #nothing", "glossary.md",
     ),
+    "a line that the page would leave out": (
+        ("Some numbers and", "Some numbers, 5\n% of them odd, and"),
+        "In MyST that is a comment",
+        "% of",
+    ),
     "a mutant of no question": (("## The number", "The number"), "A mutant with heading ''", None),
 }  # fmt: skip
 
@@ -175,3 +180,8 @@ class TestStyle:
 def test_checks_that_cannot_be_loaded_are_told(tiny):
     with pytest.raises(InputError, match=r"checks\.py:1 cannot be loaded: SyntaxError"):
         lint(tiny(checks="def (:\n"), EMPTY)
+
+
+def test_a_percent_sign_in_a_fence_or_inside_a_line_is_text(tiny):
+    text = "Some 5 % of\n\n````\n```\n% ls\n```\n%pip\n````\n\nnumbers and"
+    assert lint(tiny(("Some numbers and", text)), EMPTY) == []

@@ -63,6 +63,40 @@ def test_an_incomplete_one_is_told_with_its_line(read, text, said):
 def test_it_is_judged_in_a_copy_of_the_namespace(tiny, monkeypatch, code, status, finding):
     monkeypatch.chdir(tiny().path)
     namespace = {"numbers": [1, 2, 3], "total": 6}
-    verdict = try_mutant("tiny", "q1", code, namespace)
+    (verdict,) = try_mutant("tiny", "q1", code, namespace)
     assert (verdict["status"], verdict["finding"]) == (status, finding)
     assert namespace == {"numbers": [1, 2, 3], "total": 6}
+
+
+MOODY = """\
+from edex.checks import Questions, expect, fresh_generator
+
+questions = Questions("tiny")
+
+
+@questions.code("q1", title="T", points=1, minutes=1, hints=("a", "b", "c"), insight="Yes.")
+def check(total):
+    number = int(fresh_generator().integers(3))
+    expect(number != total, "unlucky", saw=f"{number}", expected="another number")
+"""
+
+
+def test_several_draws_tell_each_verdict_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "checks.py").write_text(MOODY, encoding="utf-8")
+    verdicts = try_mutant("tiny", "q1", "", {"total": 1}, tries=50)
+    assert sorted(v["status"] for v in verdicts) == ["not yet", "passed"]
+    (unlucky,) = [v for v in verdicts if v["status"] == "not yet"]
+    assert (unlucky["finding"], unlucky["saw"], unlucky["expected"]) == (
+        "unlucky", "1", "another number")  # fmt: skip
+    before = try_mutant("tiny", "q1", "", {"total": 1}, tries=unlucky["draw"])
+    assert all(v["status"] == "passed" for v in before)
+    assert try_mutant("tiny", "q1", "", {"total": 1}, tries=50) == verdicts
+    assert len(try_mutant("tiny", "q1", "", {"total": 9}, tries=50)) == 1
+
+
+def test_no_draw_begins_after_the_time(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "checks.py").write_text(MOODY, encoding="utf-8")
+    (only,) = try_mutant("tiny", "q1", "", {"total": 1}, tries=10**9, seconds=0)
+    assert only["draw"] == 0

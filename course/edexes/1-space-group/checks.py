@@ -20,6 +20,7 @@ from edex.checks import (
     expect_function,
     expect_number,
     expect_text,
+    fresh_generator,
 )
 from edex.spacegroup.classes import CLASSES
 
@@ -81,7 +82,7 @@ def _is_done(value):
 )
 def check_shells(fcc_shells):
     function = expect_function(fcc_shells, "fcc_shells")
-    a = float(np.random.default_rng().uniform(3.2, 4.8))
+    a = float(fresh_generator().uniform(3.2, 4.8))
     r_max = 3.3 * a
     distances, numbers = _two_arrays(function(a, r_max), "fcc_shells(a, r_max)")
     expect(
@@ -303,7 +304,7 @@ def check_softmax(one_hot, softmax):
     turn = expect_function(softmax, "softmax")
     numbers = np.array([225, 2, 2, 62, 139])
     _check_one_hot(encode(numbers), numbers)
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     scores = rng.normal(0, 2, (5, N_CLASSES))
     _check_softmax(np.asarray(turn(scores.copy()), dtype=float), scores)
     for name, result in (("one_hot", encode(numbers)), ("softmax", turn(scores.copy()))):
@@ -548,7 +549,7 @@ def _rows_seen(model):
 
 
 def _check_scaling(scale):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     curves = rng.normal(0.3, 1, (6, 40)) * np.array([[0.1], [1], [3], [10], [0.5], [2]])
     scaled = expect_array(scale(curves.copy()), "scale_rows(G)", shape=curves.shape, of="curves")
     expect(
@@ -602,7 +603,7 @@ def _check_scaling(scale):
 )
 def check_twins(largest_correlation, twin_share, X_real, random_train, random_test):
     function = expect_function(largest_correlation, "largest_correlation")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     known = rng.normal(1.5, 1, (7, 25))
     new = np.vstack([3 * known[2] + 10, -known[4], rng.normal(1.5, 1, (2, 25))])
     found = expect_array(function(new.copy(), known.copy()), "largest_correlation(...)")
@@ -876,7 +877,7 @@ def _expect_reasons(text, name, *, words, right):
 )
 def check_slide(slide):
     function = expect_function(slide, "slide")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     signal, pattern = rng.normal(size=30), rng.normal(size=6)
     kept = signal.copy()
     found = expect_array(function(signal, pattern), "slide(signal, pattern)", of="responses")
@@ -1081,7 +1082,7 @@ def _check_layers(network, filters, width):
         why="Softmax of probabilities lies between 0.12 and 0.28 for eight classes. The network "
         "could never be sure, and its loss could not fall below 1.27.",
     )
-    curves = np.random.default_rng().normal(0, 3, (3, 209, 1)).astype("float32")
+    curves = fresh_generator().normal(0, 3, (3, 209, 1)).astype("float32")
     answers = np.asarray(network(curves, training=False))
     expect(
         n_softmax == 1 and np.allclose(answers.sum(axis=1), 1, atol=1e-4),
@@ -1512,7 +1513,7 @@ def check_diagnosis(diagnosis, patients):
 )
 def check_top_k(top_k_accuracy):
     function = expect_function(top_k_accuracy, "top_k_accuracy")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     # How often the truth is in each place: so that no wrong way gives the right share by chance.
     rank = rng.permutation(np.repeat(np.arange(1, 9), (20, 11, 9, 7, 5, 4, 3, 1)))
     n = len(rank)

@@ -26,6 +26,7 @@ from edex.checks import (
     expect_pair,
     expect_table,
     expect_text,
+    fresh_generator,
 )
 from edex.errors import InputError
 from edex.membranes import (
@@ -103,7 +104,7 @@ def check_bound(decades_above, n_above, raw):
 
 
 def _check_distance(function):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     k, n = 3e5, -2.5
     alpha = 10 ** rng.uniform(0.2, 2, 12)
     on_line = k * alpha**n
@@ -570,7 +571,7 @@ def check_score(score, factor_of):
 
 
 def _check_score(function):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     y = rng.normal(1.5, 1.2, 40)
     p = 0.5 * y + rng.normal(0.8, 0.5, 40)
     r2, rmse = expect_pair(function(y, p), "score(...)", parts="(R², RMSE)")
@@ -742,7 +743,7 @@ def _check_linear(linear_model):
     "are not one CH₂.",
 )
 def check_kernels(tanimoto, min_max):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     if _is_done(tanimoto):
         _check_tanimoto(expect_function(tanimoto, "tanimoto"), rng)
     if _is_done(min_max):
@@ -750,74 +751,83 @@ def check_kernels(tanimoto, min_max):
     _expect_all_parts(tanimoto=tanimoto, min_max=min_max)
 
 
+def _pair_by_pair(function, call, A, B):
+    return np.array([expect_number(function(a, b), call) for a, b in zip(A, B, strict=True)])
+
+
 def _check_tanimoto(function, rng):
     rows = (rng.random((8, 40)) < 0.3).astype(float)
     rows[:, 0] = 1
-    for a, b in zip(rows[:4], rows[4:], strict=True):
-        found = expect_number(function(a, b), "tanimoto(a, b)")
-        right = float(tanimoto_kernel([a], [b])[0, 0])
-        common = float(a @ b)
-        call = (
-            f"tanimoto(a, b), with {a.sum():g} and {b.sum():g} bits set and {common:g} in common,"
-        )
-        for wrong, finding, saw, why in (
-            ((a == b).mean(), "zeros-counted", "the share of equal places",
-             "Most bits are 0 in both. That two polymers both lack bromine says almost nothing."),
-            (common / (a.sum() + b.sum()), "common-counted-twice",
-             "common bits over the sum of both numbers", "Bits in common are in that sum twice."),
-            (2 * common / (a.sum() + b.sum()), "dice", "Dice's measure, 2 c / (a + b)", ""),
-            (common / np.sqrt(a.sum() * b.sum()), "cosine", "the cosine of the angle", ""),
-            (common, "not-divided", "the number of bits in common",
-             "Large molecules have more of everything in common."),
-            (common / len(a), "over-all-bits", "bits in common over all bits", ""),
-            (1 - right, "distance", "a distance: 0 for equal rows", ""),
-        ):  # fmt: skip
-            expect(
-                np.isclose(wrong, right) or not np.isclose(found, wrong),
-                finding,
-                saw=f"{call} is {found:.3f}: {saw}",
-                expected="bits set in both, over bits set in at least one",
-                why=why,
-            )
+    A, B = rows[:4], rows[4:]
+    found = _pair_by_pair(function, "tanimoto(a, b)", A, B)
+    right = np.diagonal(tanimoto_kernel(A, B))
+    common, n_a, n_b = (A * B).sum(axis=1), A.sum(axis=1), B.sum(axis=1)
+    call = (
+        f"tanimoto(a, b), with {n_a[0]:g} and {n_b[0]:g} bits set and {common[0]:g} in common, is "
+        f"{found[0]:.3f}"
+    )
+    for wrong, finding, saw, why in (
+        ((A == B).mean(axis=1), "zeros-counted", "the share of equal places",
+         "Most bits are 0 in both. That two polymers both lack bromine says almost nothing."),
+        (common / (n_a + n_b), "common-counted-twice",
+         "common bits over the sum of both numbers", "Bits in common are in that sum twice."),
+        (2 * common / (n_a + n_b), "dice", "Dice's measure, 2 c / (a + b)", ""),
+        (common / np.sqrt(n_a * n_b), "cosine", "the cosine of the angle", ""),
+        (common, "not-divided", "the number of bits in common",
+         "Large molecules have more of everything in common."),
+        (common / A.shape[1], "over-all-bits", "bits in common over all bits", ""),
+        (1 - right, "distance", "a distance: 0 for equal rows", ""),
+    ):  # fmt: skip
         expect(
-            np.isclose(found, right),
-            "other-tanimoto",
-            saw=f"{call} is {found:.3f}",
-            expected=f"{right:.3f}",
+            not np.allclose(found, wrong),
+            finding,
+            saw=f"{call}: {saw}",
+            expected="bits set in both, over bits set in at least one",
+            why=why,
         )
+    worst = np.argmax(np.abs(found - right))
+    expect(
+        np.allclose(found, right),
+        "other-tanimoto",
+        saw=f"tanimoto(a, b), with {n_a[worst]:g} and {n_b[worst]:g} bits set and "
+        f"{common[worst]:g} in common, is {found[worst]:.3f}",
+        expected=f"{right[worst]:.3f}",
+    )
     same = expect_number(function(rows[0], rows[0]), "tanimoto(a, a)")
     expect(np.isclose(same, 1), "other-tanimoto", saw=f"tanimoto(a, a) is {same:.2f}", expected="1")
 
 
 def _check_min_max(function, rng):
     rows = rng.integers(0, 6, (8, 30)).astype(float)
-    for a, b in zip(rows[:4], rows[4:], strict=True):
-        found = expect_number(function(a, b), "min_max(a, b)")
-        call = f"min_max(a, b), for 30 counts each that add up to {a.sum():g} and {b.sum():g},"
-        right = float(min_max_kernel([a], [b])[0, 0])
-        bits = float(tanimoto_kernel([a > 0], [b > 0])[0, 0])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            each = float(np.nanmean(np.minimum(a, b) / np.maximum(a, b)))
-        for wrong, finding, saw, why in (
-            (bits, "counts-lost", "the Tanimoto similarity of what is there at all",
-             "A chain of eight CH₂ and one of two are then the same."),
-            (each, "mean-of-ratios", "the mean of the ratios of single counts",
-             "Then a group that occurs once weighs as much as one that occurs twenty times."),
-            (1 / right, "upside-down", "the larger over the smaller counts", ""),
-        ):  # fmt: skip
-            expect(
-                np.isclose(wrong, right) or not np.isclose(found, wrong),
-                finding,
-                saw=f"{call} is {found:.3f}: {saw}",
-                expected="the sum of the smaller counts over the sum of the larger ones",
-                why=why,
-            )
+    A, B = rows[:4], rows[4:]
+    found = _pair_by_pair(function, "min_max(a, b)", A, B)
+    right = np.diagonal(min_max_kernel(A, B))
+    bits = np.diagonal(tanimoto_kernel(A > 0, B > 0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.nanmean(np.minimum(A, B) / np.maximum(A, B), axis=1)
+    for wrong, finding, saw, why in (
+        (bits, "counts-lost", "the Tanimoto similarity of what is there at all",
+         "A chain of eight CH₂ and one of two are then the same."),
+        (each, "mean-of-ratios", "the mean of the ratios of single counts",
+         "Then a group that occurs once weighs as much as one that occurs twenty times."),
+        (1 / right, "upside-down", "the larger over the smaller counts", ""),
+    ):  # fmt: skip
         expect(
-            np.isclose(found, right),
-            "other-min-max",
-            saw=f"{call} is {found:.3f}",
-            expected=f"{right:.3f}",
+            not np.allclose(found, wrong),
+            finding,
+            saw=f"min_max(a, b), for 30 counts each that add up to {A[0].sum():g} and "
+            f"{B[0].sum():g}, is {found[0]:.3f}: {saw}",
+            expected="the sum of the smaller counts over the sum of the larger ones",
+            why=why,
         )
+    worst = np.argmax(np.abs(found - right))
+    expect(
+        np.allclose(found, right),
+        "other-min-max",
+        saw=f"min_max(a, b), for 30 counts each that add up to {A[worst].sum():g} and "
+        f"{B[worst].sum():g}, is {found[worst]:.3f}",
+        expected=f"{right[worst]:.3f}",
+    )
 
 
 @questions.code(
@@ -837,7 +847,7 @@ def _check_min_max(function, rng):
     "EdEx 3, where we ask what a feature means, folding is forbidden.",
 )
 def check_folding(fold_bits, n_lookalikes):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     if _is_done(fold_bits):
         function = expect_function(fold_bits, "fold_bits")
         for n in (64, 256, 512):
@@ -975,7 +985,7 @@ def _check_verdict_of(function):
 
 
 def _check_gain(function):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     y = rng.normal(1, 1.5, 80)
     hard = rng.normal(0, 0.6, 80)
     first, second = y + hard + rng.normal(0, 0.2, 80), y + 0.7 * hard + rng.normal(0, 0.1, 80)
@@ -1243,7 +1253,7 @@ def _drawn_members(kernel, pool, test, targets, C, n_members=32):
 def _check_bagged(function):
     n_rows = 60
     X = np.arange(n_rows, dtype=float)[:, None]
-    y = np.random.default_rng().normal(0, 1, n_rows)
+    y = fresh_generator().normal(0, 1, n_rows)
     pool, test = np.arange(20, 60), np.arange(0, 20)
     _Spy.diary = []
     spy = _Spy()
@@ -1395,7 +1405,7 @@ def check_imputation(keep_known, coverage):
 
 
 def _check_keep_known(function):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     columns = ["He", "H2", "O2", "N2", "CO2", "CH4"]
     table = pd.DataFrame(rng.normal(size=(6, 6)), columns=columns, index=list("abcdef"))
     table.loc["b", "O2"] = np.nan
@@ -1434,7 +1444,7 @@ def _check_keep_known(function):
 
 
 def _check_coverage(function):
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     measured = rng.normal(size=(50, 3))
     low = measured - rng.uniform(0.1, 1, measured.shape)
     high = measured + rng.uniform(0.1, 1, measured.shape)

@@ -27,6 +27,7 @@ from edex.checks import (
     expect_pair,
     expect_table,
     expect_text,
+    fresh_generator,
 )
 
 questions = Questions("melting-temperature")
@@ -324,7 +325,7 @@ class _Spy(RegressorMixin, BaseEstimator):
 )
 def check_loop(out_of_fold):
     function = expect_function(out_of_fold, "out_of_fold")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     n_rows = 23
     X = np.arange(n_rows, dtype=float)[:, None]
     y = rng.uniform(100, 200, n_rows)
@@ -398,7 +399,7 @@ def check_loop(out_of_fold):
 )
 def check_error_bar(mae_with_error):
     function = expect_function(mae_with_error, "mae_with_error")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     measured = rng.uniform(300, 3000, 40)
     predicted = measured + rng.normal(30, 100, 40)
     parts = "(MAE, standard error)"
@@ -890,7 +891,7 @@ def _reference(X, y, X_new):
 def check_gain(paired_gain, compounds_needed):
     gain_of = expect_function(paired_gain, "paired_gain")
     needed = expect_function(compounds_needed, "compounds_needed")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     measured = rng.uniform(300, 3000, 60)
     hard = rng.normal(0, 200, 60)  # what both models find hard
     direct = measured + hard + np.sign(hard) * 30 + rng.normal(0, 20, 60)

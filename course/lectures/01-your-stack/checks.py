@@ -16,6 +16,7 @@ from edex.checks import (
     expect_number,
     expect_pair,
     expect_table,
+    fresh_generator,
 )
 
 questions = Questions("your-stack")
@@ -37,7 +38,7 @@ questions = Questions("your-stack")
 )
 def check_weighted(weighted_stiffness):
     function = expect_function(weighted_stiffness, "weighted_stiffness")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     stretch = rng.uniform(0.02, 0.10, 9)
     noise = np.where(np.arange(9) < 4, 0.05, 0.30) * rng.uniform(0.8, 1.2, 9)
     force = 25.0 * stretch + rng.normal(0.0, 0.3, 9)
@@ -120,7 +121,7 @@ def check_weighted(weighted_stiffness):
 )
 def check_readings(readings_needed):
     function = expect_function(readings_needed, "readings_needed")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     for _ in range(20):
         n = int(rng.integers(3, 400)) + rng.uniform(0.2, 0.8)
         stretch, noise = rng.uniform(0.02, 0.2), rng.uniform(0.05, 0.5)
@@ -199,7 +200,7 @@ def expect_one_column(table, name):
 )
 def check_metres(with_metres):
     function = expect_function(with_metres, "with_metres")
-    lengths = np.random.default_rng().uniform(0.5, 16.0, 6)
+    lengths = fresh_generator().uniform(0.5, 16.0, 6)
     original = pd.DataFrame({"stretch_cm": lengths, "force": 0.25 * lengths})
     given = original.copy()
     once = expect_table(

@@ -6,7 +6,14 @@ do not matter, an independent recomputation.
 
 import numpy as np
 
-from edex.checks import Questions, expect, expect_array, expect_function, expect_number
+from edex.checks import (
+    Questions,
+    expect,
+    expect_array,
+    expect_function,
+    expect_number,
+    fresh_generator,
+)
 
 questions = Questions("linear-regression")
 
@@ -28,7 +35,7 @@ questions = Questions("linear-regression")
 )
 def check_prediction_error(prediction_error):
     function = expect_function(prediction_error, "prediction_error")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     X = np.column_stack([np.ones(30), rng.normal(3, 2, 30), rng.uniform(0, 5, 30)])
     sigma = float(rng.uniform(5, 30))
     x = np.array([1.0, 4.0, 2.0])
@@ -97,7 +104,7 @@ def check_prediction_error(prediction_error):
 )
 def check_ridge(ridge_weights):
     function = expect_function(ridge_weights, "ridge_weights")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     X = rng.normal(size=(40, 4)) * np.array([1.0, 3.0, 0.5, 2.0])
     X -= X.mean(axis=0)
     y = X @ rng.normal(size=4) + rng.normal(size=40)
@@ -169,7 +176,7 @@ def check_ridge(ridge_weights):
 )
 def check_threshold(soft_threshold):
     function = expect_function(soft_threshold, "soft_threshold")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     t = float(rng.uniform(0.5, 2.0))
     a = np.concatenate([rng.uniform(-5, 5, 40), [0.0, t / 2, -t / 2, 3 * t, -3 * t]])
     weights = expect_array(function(a.copy(), t), "soft_threshold(...)", shape=a.shape)

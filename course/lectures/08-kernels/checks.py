@@ -14,6 +14,7 @@ from edex.checks import (
     expect_function,
     expect_number,
     expect_pair,
+    fresh_generator,
 )
 
 questions = Questions("kernels")
@@ -36,7 +37,7 @@ questions = Questions("kernels")
 )
 def check_angle_kernel(angle_kernel):
     kernel = expect_function(angle_kernel, "angle_kernel")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     a, b, length = rng.uniform(0, 360, 5), rng.uniform(0, 360, 7), 0.8
     found = expect_array(
         kernel(a, b, length),
@@ -106,7 +107,7 @@ def check_angle_kernel(angle_kernel):
 )
 def check_update(update):
     function = expect_function(update, "update")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     mean, sd = rng.uniform(-1, 2, 2), rng.uniform(0.5, 1.5, 2)
     r, value, noise = rng.uniform(0.4, 0.8), mean[0] + 1.3, 0.4
 

@@ -8,7 +8,14 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.metrics import r2_score
 
-from edex.checks import Questions, expect, expect_function, expect_number, expect_pair
+from edex.checks import (
+    Questions,
+    expect,
+    expect_function,
+    expect_number,
+    expect_pair,
+    fresh_generator,
+)
 from edex.examples import film_signal
 
 questions = Questions("interpretation")
@@ -31,7 +38,7 @@ _TURNED = ("temperature", "holder_temperature", "oxygen")
 )
 def check_fair_shares(fair_shares):
     function = expect_function(fair_shares, "fair_shares")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     none, alone = rng.uniform(1, 2), rng.uniform(0.5, 1.5)
 
     def ask(*worth):

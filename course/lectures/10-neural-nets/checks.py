@@ -14,6 +14,7 @@ from edex.checks import (
     expect_array,
     expect_function,
     expect_number,
+    fresh_generator,
 )
 
 questions = Questions("neural-nets")
@@ -56,7 +57,7 @@ def _slopes(scores, classes, h=1e-5):
 )
 def check_blame(blame_of_scores):
     function = expect_function(blame_of_scores, "blame_of_scores")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     scores, classes = rng.normal(0, 2, (7, 4)), rng.integers(0, 3, 7)  # class 3 has no sample
     blame = expect_array(
         function(scores.copy(), classes.copy()),
@@ -161,7 +162,7 @@ def _growth(X, rate, n_steps=400):
 )
 def check_rate(largest_rate):
     function = expect_function(largest_rate, "largest_rate")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     for n_samples, n_features in ((40, 3), (60, 5)):
         X = rng.normal(1.0, rng.uniform(0.5, 2.0, n_features), (n_samples, n_features))
         rate = expect_number(function(X.copy()), "largest_rate(X)")

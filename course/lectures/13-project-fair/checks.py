@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from edex.checks import Questions, expect, expect_function, expect_number
+from edex.checks import Questions, expect, expect_function, expect_number, fresh_generator
 
 questions = Questions("project-fair")
 
@@ -48,7 +48,7 @@ def separate_errors(rng, unit):
 )
 def check_fault(find_fault):
     function = expect_function(find_fault, "find_fault")
-    rng = np.random.default_rng()
+    rng = fresh_generator()
     meanings = {
         "leak": "the error on the test rows with the mean of all rows",
         "in-sample": "the error on the training rows with their own mean",
@@ -199,7 +199,7 @@ def check_density(density):
     function = expect_function(density, "density")
     masses = {"NaCl": (22.990 + 35.453, 2), "SiO2": (28.085 + 2 * 15.999, 3), "C": (12.011, 1)}
     for formula, (mass, n_atoms) in masses.items():
-        volume = float(np.random.default_rng().uniform(6.0, 18.0))  # never 1 g/cm3
+        volume = float(fresh_generator().uniform(6.0, 18.0))  # never 1 g/cm3
         value = expect_number(function(formula, volume), f'density("{formula}", ...)', unit="g/cm³")
         wanted = 1.66054 * mass / n_atoms / volume
         case = f"{value:.4g} g/cm³ for {formula} with {volume:.1f} Å³ per atom"

@@ -1,5 +1,6 @@
 """Questions, checks, hints and feedback: what runs when a student calls ``check("q3")``."""
 
+from edex.checks.draws import fixed_draw, fresh_generator
 from edex.checks.expectations import (
     Unmet,
     expect,
@@ -34,6 +35,8 @@ __all__ = [
     "expect_table",
     "expect_text",
     "find_questions",
+    "fixed_draw",
+    "fresh_generator",
     "judge",
     "load_questions",
     "report",

@@ -156,8 +156,10 @@ def find_questions(edex_id: str) -> Questions:
     )
 
 
-def report(edex_id: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
+def report(edex_id: str, namespace: Mapping[str, Any], *, draw: int = 0) -> dict[str, Any]:
     """Judge every question of an EdEx on a namespace.
+
+    The same namespace gets the same report each time.
 
     Parameters
     ----------
@@ -165,6 +167,8 @@ def report(edex_id: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
         The EdEx.
     namespace : mapping of str to object
         The variables of a notebook that has been run.
+    draw : int
+        Which random problems the checks pose (:func:`~edex.checks.draws.fixed_draw`).
 
     Returns
     -------
@@ -172,7 +176,7 @@ def report(edex_id: str, namespace: Mapping[str, Any]) -> dict[str, Any]:
         ``{"edex", "points", "max_points", "questions": [...]}``, ready for JSON.
     """
     questions = find_questions(edex_id)
-    verdicts = [judge(question, namespace) for question in questions]
+    verdicts = [judge(question, namespace, draw=draw) for question in questions]
     return {
         "edex": edex_id,
         "points": sum(verdict.points for verdict in verdicts),

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any, Literal
 
+from edex.checks.draws import fixed_draw
 from edex.checks.expectations import Unmet
 from edex.checks.placeholder import NotAnswered, Todo
 from edex.checks.questions import Question
@@ -55,7 +56,7 @@ class Verdict:
     why: str = ""
 
 
-def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
+def judge(question: Question, namespace: Mapping[str, Any], *, draw: int | None = None) -> Verdict:
     """Judge the answer of a question.
 
     Parameters
@@ -64,6 +65,9 @@ def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
         The question.
     namespace : mapping of str to object
         The variables of the student's notebook.
+    draw : int, optional
+        Which random problems the check poses (:func:`~edex.checks.draws.fixed_draw`); new ones
+        each time unless given.
     """
 
     def not_yet(finding: str, saw: str, expected: str, why: str = "") -> Verdict:
@@ -92,7 +96,7 @@ def judge(question: Question, namespace: Mapping[str, Any]) -> Verdict:
                 f"an answer to {value.question} first",
             )
     try:
-        with _undisturbed():
+        with _undisturbed(), fixed_draw(draw):
             run_within(question.time_limit, lambda: question.check(**answers))
     except Unmet as unmet:
         return not_yet(unmet.finding, unmet.saw, unmet.expected, unmet.why)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -24,6 +25,7 @@ from edex.notebooks.mutants import Mutant
 __all__ = ["GateReport", "run_blank", "run_solution"]
 
 Step = Callable[[str, int, int], None]
+_SECONDS_OF_TRIES = 20.0  # for one answer; slow checks get fewer draws
 
 
 @dataclass
@@ -108,6 +110,7 @@ def run_solution(
     folder: Path,
     origin: str,
     timeout: int = 900,
+    tries: int = 1,
     step: Step | None = None,
 ) -> None:
     """Run the solution, try the mutants on the way, and add what is wrong to the report.
@@ -122,6 +125,8 @@ def run_solution(
         As for :func:`run_blank`.
     timeout : int
         Limit for each cell, in s.
+    tries : int
+        In how many draws of its random problems each check judges the solution and the mutants.
     """
     edex_id = notebook.metadata["edex"]["id"]
     tell = _named(step, "solution")
@@ -135,7 +140,9 @@ def run_solution(
                 question = cell.metadata["edex"].get("question")
                 for mutant in mutants:
                     if mutant.question == question:
-                        _try(run, edex_id, mutant, report, origin)
+                        _try(run, edex_id, mutant, report, origin, tries)
+                if question and tries > 1:
+                    _try_answer(run, edex_id, question, report, origin, tries)
             if tell:
                 tell(index + 1, total)
         score = run.evaluate(f"__import__('edex.checks').checks.report({edex_id!r}, globals())")
@@ -150,29 +157,53 @@ def run_solution(
             )
 
 
-def _try(run: Run, edex_id: str, mutant: Mutant, report: GateReport, origin: str) -> None:
+def _try(
+    run: Run, edex_id: str, mutant: Mutant, report: GateReport, origin: str, tries: int
+) -> None:
     place = f"{Path(origin).with_name('mutants.md')}:{mutant.line}"
-    arguments = f"{edex_id!r}, {mutant.question!r}, {mutant.code!r}"
-    call = (
-        f"__import__('edex.notebooks.mutants').notebooks.mutants.try_mutant({arguments}, globals())"
-    )
     report.n_mutants += 1
     try:
-        verdict = run.evaluate(call)
+        verdicts = _judge_often(run, edex_id, mutant.question, mutant.code, tries)
     except NotebookError as error:
         report.problems.append(f"{place}: the mutant {mutant.title!r} does not run: {error}")
         return
-    if verdict["status"] == "passed":
-        report.problems.append(
-            f"{place}: the mutant {mutant.title!r} passes the check of {mutant.question}. "
-            "A wrong answer must be caught. Sharpen the check."
-        )
-    elif verdict["finding"] != mutant.finding:
-        report.problems.append(
-            f"{place}: the mutant {mutant.title!r} is caught as {verdict['finding']!r} "
-            f"(saw {verdict['saw']}; expected {verdict['expected']}), and should be caught as "
-            f"{mutant.finding!r}. Reorder the check or correct the mutant."
-        )
+    for verdict in verdicts:
+        where = f" in draw {verdict['draw']} of its numbers" if tries > 1 else ""
+        if verdict["status"] == "passed":
+            report.problems.append(
+                f"{place}: the mutant {mutant.title!r} passes the check of {mutant.question}"
+                f"{where}. A wrong answer must be caught. Sharpen the check."
+            )
+        elif verdict["finding"] != mutant.finding:
+            report.problems.append(
+                f"{place}: the mutant {mutant.title!r} is caught as {verdict['finding']!r}{where} "
+                f"(saw {verdict['saw']}; expected {verdict['expected']}), and should be caught as "
+                f"{mutant.finding!r}. Reorder the check or correct the mutant."
+            )
+
+
+def _try_answer(
+    run: Run, edex_id: str, question: str, report: GateReport, origin: str, tries: int
+) -> None:
+    """Judge the solution in many draws; the first one is judged with the whole notebook."""
+    for verdict in _judge_often(run, edex_id, question, "", tries):
+        if verdict["status"] != "passed":
+            report.problems.append(
+                f"{origin}: the solution of {question} is refused as {verdict['finding']!r} in "
+                f"draw {verdict['draw']} of the numbers of its check: saw {verdict['saw']}; "
+                f"expected {verdict['expected']}. Draw numbers for which the right answer holds."
+            )
+
+
+def _judge_often(
+    run: Run, edex_id: str, question: str, code: str, tries: int
+) -> list[dict[str, Any]]:
+    arguments = f"{edex_id!r}, {question!r}, {code!r}"
+    verdicts: list[dict[str, Any]] = run.evaluate(
+        f"__import__('edex.notebooks.mutants').notebooks.mutants.try_mutant({arguments}, "
+        f"globals(), tries={tries}, seconds={_SECONDS_OF_TRIES})"
+    )
+    return verdicts
 
 
 def _describe_figures(run: Run, report: GateReport) -> None:

@@ -185,9 +185,10 @@ def _squeezed(line: str) -> str:
 
 
 def _style(source: Source, questions: Questions) -> Iterator[SourceError]:
-    """Short cells, a description for every figure, no heading swallowed by a marked cell."""
+    """Short cells, figures described, no heading swallowed by a marked cell, no text unseen."""
     for cell in source.cells:
         if cell.kind != "code":
+            yield from _comments(source, cell)
             if cell.question or cell.is_solution:
                 yield from _swallowed_heading(source, cell)
             continue
@@ -220,6 +221,21 @@ def _swallowed_heading(source: Source, cell: Cell) -> Iterator[SourceError]:
             yield source.error(
                 f"The heading {line!r} is inside a {kind}. The next section starts a cell of its "
                 "own. Put a line '+++' above the heading.",
+                number,
+            )
+
+
+def _comments(source: Source, cell: Cell) -> Iterator[SourceError]:
+    """Find text that a notebook shows and the page of the site does not."""
+    fence = ""
+    for number, line in enumerate(cell.text.splitlines(), start=cell.line):
+        if opening := re.match(r"\s*(`{3,}|~{3,})", line):
+            mark = opening[1]
+            fence = "" if fence and mark.startswith(fence) else fence or mark
+        elif not fence and line.lstrip().startswith("%"):
+            yield source.error(
+                f"The line {line!r} begins with %. In MyST that is a comment: the page of the site "
+                "would leave it out. Break the line elsewhere.",
                 number,
             )
 

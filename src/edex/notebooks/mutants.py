@@ -16,6 +16,8 @@ then the check of the question must not pass, and its finding must be the one th
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,21 +96,52 @@ def read_mutants(path: Path, questions: Questions) -> list[Mutant]:
 
 
 def try_mutant(
-    edex_id: str, question_id: str, code: str, namespace: Mapping[str, Any]
-) -> dict[str, str]:
-    """Run a wrong answer in a copy of a namespace and judge it; called inside the kernel.
+    edex_id: str,
+    question_id: str,
+    code: str,
+    namespace: Mapping[str, Any],
+    *,
+    tries: int = 1,
+    seconds: float = math.inf,
+) -> list[dict[str, Any]]:
+    """Run an answer in a copy of a namespace and judge it; called inside the kernel.
+
+    Parameters
+    ----------
+    edex_id, question_id : str
+        The question that the answer belongs to.
+    code : str
+        The answer; empty for the one that the namespace holds.
+    namespace : mapping of str to object
+        The variables of the notebook.
+    tries : int
+        In how many draws of its random problems the check is asked, from draw 0 on.
+    seconds : float
+        No further draw begins after this time, in s.
 
     Returns
     -------
-    dict
-        ``{"status", "finding", "saw", "expected"}`` of the verdict.
+    list of dict
+        ``{"draw", "status", "finding", "saw", "expected"}`` of each verdict that differs in status
+        or finding from those before it; one entry if the draws do not matter.
     """
     copy = dict(namespace)
     exec(compile(code, f"<mutant of {question_id}>", "exec"), copy)
-    verdict = judge(find_questions(edex_id)[question_id], copy)
-    return {
-        "status": verdict.status,
-        "finding": verdict.finding,
-        "saw": verdict.saw,
-        "expected": verdict.expected,
-    }
+    question = find_questions(edex_id)[question_id]
+    verdicts: dict[tuple[str, str], dict[str, Any]] = {}
+    end = time.monotonic() + seconds
+    for draw in range(tries):
+        if draw and time.monotonic() > end:
+            break
+        verdict = judge(question, copy, draw=draw)
+        verdicts.setdefault(
+            (verdict.status, verdict.finding),
+            {
+                "draw": draw,
+                "status": verdict.status,
+                "finding": verdict.finding,
+                "saw": verdict.saw,
+                "expected": verdict.expected,
+            },
+        )
+    return list(verdicts.values())
