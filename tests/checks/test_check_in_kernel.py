@@ -141,6 +141,25 @@ def test_a_notebook_computes_on_one_thread_unless_told_otherwise(
         assert run.evaluate("__import__('os').environ['OMP_NUM_THREADS']") == after
 
 
+def test_one_thread_is_what_scikit_learn_uses_even_if_the_checks_import_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    (tmp_path / "checks.py").write_text(
+        "import sklearn.ensemble\nfrom edex.checks import Questions, expect_number\n"
+        'questions = Questions("demo")\n'
+        '@questions.code("q1", title="T", points=1, minutes=1, hints=tuple("abc"), insight="I")\n'
+        "def check(x):\n    expect_number(x, 'x')\n",
+        encoding="utf-8",
+    )
+    code = "from edex.checks import start\nstart('demo')\nfrom threadpoolctl import threadpool_info"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    with open_run(notebook, folder=tmp_path, origin="demo") as run:
+        run.run_all()
+        pools = run.evaluate(
+            "[p['num_threads'] for p in threadpool_info() if p['user_api'] == 'openmp']"
+        )
+    assert pools == [1]
+
+
 def test_an_unknown_edex_is_one_message(run_in_kernel, problem_set):
     place = add(problem_set, "from edex.checks import start\nstart('nothing')")
     notebook, _ = run_in_kernel(problem_set)

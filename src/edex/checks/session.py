@@ -117,11 +117,11 @@ def start(edex_id: str) -> Tools:
     InputError
         If there is no such EdEx.
     """
-    questions = find_questions(edex_id)
-    session = Session(questions)
     if shell := _notebook_shell():
         carry_placeholders(shell)
-        _prefer_one_thread()
+        _prefer_one_thread()  # before the checks are read, as they import scikit-learn
+    questions = find_questions(edex_id)
+    session = Session(questions)
     _show(
         Card(
             "hint",
