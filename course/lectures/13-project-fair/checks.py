@@ -26,8 +26,8 @@ def separate_errors(rng, unit):
             "root-mean-square": float(np.sqrt((errors**2).mean())),
             "another-number": right * 0.8,
         }
-        large = right * 1.5
-        if min(np.diff(np.log(sorted([right, large, *cases.values()])))) > 0.02:
+        large, exchanged = right * 1.5, float(np.abs(y_train - y_test.mean()).mean())
+        if min(np.diff(np.log(sorted([right, large, exchanged, *cases.values()])))) > 0.02:
             return y_train, y_test, right, cases
 
 
