@@ -924,7 +924,7 @@ _REFERENCE = "support vectors, paths"
         "`return d.mean() / np.var(y), d.std(ddof=1) / np.sqrt(len(d)) / np.var(y)`; a verdict is "
         '"undecided" if the size of the gain is at most two of these errors.',
     ),
-    insight="Pairing is what makes the fingerprints' difference visible. Two error bars that "
+    insight="Pairing can show a difference that two separate error bars hide. Two error bars that "
     "overlap are no proof that two models are equal.",
 )
 def check_gain(gain_in_r2, verdict_of, verdict, predictions, ladder, y):
