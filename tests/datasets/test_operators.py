@@ -163,7 +163,7 @@ def test_operators_that_are_no_group_are_refused():
         fill_cell(10 * np.eye(3), np.array([[0.0, 0.0, 0.3]]), *parse_operators(texts))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     number=st.sampled_from([2, 14, 15, 62, 139, 194, 225, 227]),
     site=st.tuples(*[st.integers(-500, 500)] * 3),

@@ -1,12 +1,7 @@
 """Settings of these tests."""
 
 import pytest
-from hypothesis import settings
 from threadpoolctl import threadpool_limits
-
-# The first example of a property pays for imports and tables; a busy machine is no failure.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -61,7 +61,7 @@ def test_weights_count_as_repeated_rows():
     assert weighted == pytest.approx(repeated, rel=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0.4, 10.0), st.integers(0, 100))
 def test_a_temperature_changes_no_ranking_and_keeps_sums(temperature, seed):
     proba, _ = drawn(20, seed=seed)

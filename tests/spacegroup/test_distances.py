@@ -95,7 +95,7 @@ def test_no_neighbours_make_an_empty_table():
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_description_of_the_crystal_does_not_matter(seed):
     random = np.random.default_rng(seed)
     crystal = textbook_crystal("rutile")

@@ -18,7 +18,7 @@ def grouped_labels(draw):
     return np.array(y), np.array(groups), draw(st.integers(0, 1000))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(grouped_labels())
 def test_no_group_is_on_both_sides_and_no_class_leaves_the_training(case):
     y, groups, seed = case

@@ -104,7 +104,7 @@ class TestBandLimit:
         rounded = MeasuredPdf("rounded", exact.r.round(2), exact.G)
         np.testing.assert_allclose(to_grid(rounded), to_grid(exact), atol=2e-2)
 
-    @settings(deadline=None, max_examples=15)
+    @settings(max_examples=15)
     @given(st.floats(1e-6, 1e6), st.integers(0, 5))
     def test_a_factor_stays_a_factor(self, factor, seed):
         G = spectrum(seed, n=20)(FINE)

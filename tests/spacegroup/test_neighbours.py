@@ -51,7 +51,7 @@ class TestNeighbours:
         np.testing.assert_allclose(max_correlation(QUERIES, KNOWN), wanted, atol=1e-6)
         assert max_correlation(KNOWN, KNOWN).max() <= 1
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(st.floats(1e-8, 1e8), st.floats(-100, 100))
     def test_scale_and_offset_do_not_matter(self, scale, offset):
         model = NearestByPearson().fit(KNOWN, LABELS)

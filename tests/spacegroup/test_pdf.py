@@ -196,7 +196,7 @@ def test_a_mixed_site_of_two_equal_halves_is_one_atom():
 
 
 @given(crystals(), seeds)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_supercell_origin_cell_vectors_and_order_of_atoms_do_not_matter(crystal, seed):
     random = np.random.default_rng(seed)
     matrix = random_unimodular(random)
@@ -206,7 +206,7 @@ def test_supercell_origin_cell_vectors_and_order_of_atoms_do_not_matter(crystal,
 
 
 @given(crystals(), seeds)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_rotation_and_mirror_images_of_the_lattice_do_not_matter(crystal, seed):
     random = np.random.default_rng(seed)
     rotation = random_rotation(random) * random.choice([-1, 1])
@@ -217,7 +217,7 @@ def test_rotation_and_mirror_images_of_the_lattice_do_not_matter(crystal, seed):
 
 
 @given(crystals(), seeds)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_lattice_translations_of_single_atoms_do_not_matter(crystal, seed):
     steps = np.random.default_rng(seed).integers(-3, 4, (len(crystal), 3))
     moved = Crystal(
@@ -227,7 +227,7 @@ def test_lattice_translations_of_single_atoms_do_not_matter(crystal, seed):
 
 
 @given(crystals(), st.floats(0.8, 1.3))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_a_larger_crystal_with_a_longer_ruler_has_the_same_curve(crystal, scale):
     # G has the unit of Å^-2: G(s r) of a crystal s times as large is G(r) / s^2
     r = np.arange(0.5, 9.0, 0.05)
@@ -245,7 +245,7 @@ def test_a_larger_crystal_with_a_longer_ruler_has_the_same_curve(crystal, scale)
 
 
 @given(crystals())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_equal_displacements_can_be_written_in_three_ways(crystal):
     r = np.arange(0.5, 8.0, 0.05)
     one = simulate_pdf(crystal, r=r, u_iso=0.01)
@@ -256,7 +256,7 @@ def test_equal_displacements_can_be_written_in_three_ways(crystal):
 
 
 @given(crystals())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_displacements_of_elements_and_of_atoms_agree(crystal):
     r = np.arange(0.5, 8.0, 0.05)
     by_element = simulate_pdf(crystal, r=r, u_iso=U_OF)
@@ -451,7 +451,7 @@ def test_an_atom_that_clashes_with_its_own_image_is_named():
 
 
 @given(crystals(), st.floats(0.02, 0.49), seeds)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_every_clash_is_found(crystal, distance, seed):
     random = np.random.default_rng(seed)
     direction = random.normal(size=3)

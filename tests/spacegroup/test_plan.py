@@ -19,14 +19,14 @@ class TestApportion:
         st.lists(st.integers(1, 1000), min_size=1, max_size=12),
         st.integers(12, 50_000),
     )
-    @settings(deadline=None, max_examples=200)
+    @settings(max_examples=200)
     def test_every_row_is_given_and_no_class_goes_empty(self, shares, size):
         counts = apportion(shares, size)
         assert counts.sum() == size
         assert counts.min() >= 1
 
     @given(st.lists(st.integers(50, 100), min_size=1, max_size=8), st.integers(1000, 5000))
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     def test_no_class_is_off_by_a_whole_row(self, shares, size):
         exact = np.array(shares) / sum(shares) * size
         assert np.abs(apportion(shares, size) - exact).max() < 1

@@ -54,7 +54,7 @@ def test_more_than_one_atom_on_a_site_is_refused():
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_every_atom_is_on_exactly_one_site(seed, n_places):
     random = np.random.default_rng(seed)
     lattice = np.diag(random.uniform(3, 9, 3)) + random.uniform(-1, 1, (3, 3))

@@ -27,7 +27,7 @@ def _no_window():
 
 
 @given(st.integers(0, 10_000), st.integers(2, 5))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_no_curve_of_a_family_crosses_another(seed, n_curves):
     curves = np.random.default_rng(seed).normal(size=(n_curves, 60)) * 5
     (ax,) = draw_family(np.arange(60), curves, list("abcde")[:n_curves], gap=0.5).axes
