@@ -98,6 +98,7 @@ class TestHelp:
 WRONG = {
     "an unknown EdEx": (("start", "nothing"), 2, "There is no EdEx 'nothing'"),
     "an unknown EdEx to build": (("build", "nothing"), 2, "There is no EdEx 'nothing'"),
+    "no draw at all": (("build", "4", "--tries", "0"), 2, "0 is not in the range x>=1"),
     "an unknown EdEx to lint": (("lint", "nothing"), 2, "There is no EdEx 'nothing'"),
     "an unknown EdEx to run": (("run", "nothing"), 2, "There is no EdEx 'nothing'"),
     "no EdEx": (("start",), 2, "Missing argument 'EDEX'"),

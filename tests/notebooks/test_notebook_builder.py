@@ -28,6 +28,7 @@ def runs(monkeypatch):
 
     def run_solution(notebook, mutants, report, **options):
         log["runs"] += 1
+        log["tries"] = options["tries"]
         if log["error"]:
             raise log["error"]
         report.solution_points = report.max_points = 3
@@ -66,6 +67,12 @@ class TestBuild:
         build(tiny(), out)
         assert not build(tiny(), out, force=True).was_current
         assert runs["runs"] == 2
+
+    def test_many_draws_mean_a_new_build_and_reach_the_gate(self, tiny, out, runs):
+        build(tiny(), out)
+        assert runs["tries"] == 1
+        assert not build(tiny(), out, tries=7).was_current
+        assert (runs["runs"], runs["tries"]) == (2, 7)
 
     @pytest.mark.parametrize("change", [
         {"source": ("Some numbers", "Many numbers")},
